@@ -1,0 +1,56 @@
+# A program of the machine: one static binary, its manual pages.
+#
+#	PROG	its name
+#	SRCS	sources, PROG.c unless told
+#	LDADD	libraries after libutil and libsys
+#	MAN	manual pages, PROG.8 unless told; MAN= for none
+#	BINDIR	where it goes in the image: /sbin, /usr/bin ...
+#	HOSTED	defined: a program of the host's, not of a machine
+.include <bsd.own.mk>
+
+SRCS?=		${PROG}.c
+MAN?=		${PROG}.8
+BINDIR?=	/${RELDIR:H}
+
+.if defined(HOSTED)
+PROGFLAGS=	${UFLAGS} ${SANFLAGS} ${CFLAGS}
+PROGLIBS=	${LDADD}
+PROGLD=		${SANFLAGS}
+.else
+PROGFLAGS=	${UFLAGS} -DLIBBSD_OVERLAY -I${TOP}/include \
+		-isystem /usr/include/bsd -I${TOP}/lib/libutil \
+		-I${TOP}/lib/libsys ${CFLAGS}
+_WLIBS=		${OBJROOT}/lib/libutil/libutil.a ${OBJROOT}/lib/libsys/libsys.a
+PROGLIBS=	${LDADD} ${_WLIBS} -lbsd -lmd
+PROGLD=		-static
+.endif
+
+all: ${O}/${PROG}
+
+_OBJS=		${SRCS:R:S,$,.o,:S,^,${O}/,}
+
+.for s in ${SRCS}
+${O}/${s:R}.o: ${s}
+	@mkdir -p ${.TARGET:H}
+	${SAY} cc ${.TARGET:S,^${OBJROOT}/,,}
+	${Q}${CC} ${PROGFLAGS} -MD -MP -c -o ${.TARGET} ${.CURDIR}/${s}
+.-include "${O}/${s:R}.d"
+.endfor
+
+${O}/${PROG}: ${_OBJS} ${_WLIBS}
+	${SAY} link ${.TARGET:S,^${OBJROOT}/,,}
+	${Q}${CC} ${PROGLD} -o ${.TARGET} ${_OBJS} ${LDFLAGS} ${PROGLIBS}
+
+# What the image builder and make install read.
+manifest: .PHONY
+.if !defined(HOSTED)
+	@echo "prog ${BINDIR} ${O}/${PROG}"
+.else
+	@echo "host ${BINDIR} ${O}/${PROG}"
+.endif
+.for m in ${MAN}
+	@echo "man ${m:E} ${.CURDIR}/${m}"
+.endfor
+.for l in ${LINKS}
+	@echo "link ${BINDIR}/${PROG} ${l}"
+.endfor

@@ -1,0 +1,10 @@
+# The whole tree, as the top Makefile builds it.
+.include <bsd.own.mk>
+
+USERDIRS=	lib sbin usr.sbin usr.bin tools
+SUBDIR=		sys ${USERDIRS}
+
+.include <bsd.subdir.mk>
+
+userland: ${USERDIRS:S,^,_all_,}
+.ORDER: _all_lib _all_sbin _all_usr.sbin _all_usr.bin _all_tools
