@@ -1,0 +1,324 @@
+/*
+ * sysctl(2), by OpenBSD's numbers.
+ *
+ * A name is an array of integers (a mib).  The first chooses the room: kern
+ * and hw are kern_sysctl.c's, net goes to the families' protocols
+ * (net.<family>.<protocol>...).
+ */
+#ifndef _SYS_SYSCTL_H_
+#define _SYS_SYSCTL_H_
+
+#include <sys/types.h>
+
+#define CTL_MAXNAME	12		/* most integers of a name */
+
+/* Types of a node, for programs that print. */
+#define CTLTYPE_NODE	1
+#define CTLTYPE_INT	2
+#define CTLTYPE_STRING	3
+#define CTLTYPE_QUAD	4
+#define CTLTYPE_STRUCT	5
+
+struct ctlname {
+	const char	*ctl_name;
+	int		 ctl_type;	/* CTLTYPE_*; 0 no such number */
+};
+
+/* First level. */
+#undef CTL_KERN
+#undef CTL_VM
+#undef CTL_FS
+#undef CTL_NET
+#undef CTL_DEBUG
+#define CTL_UNSPEC	0
+#define CTL_KERN	1
+#define CTL_VM		2
+#define CTL_FS		3
+#define CTL_NET		4
+#define CTL_DEBUG	5
+#define CTL_HW		6
+#define CTL_MACHDEP	7
+#define CTL_DDB		9
+#define CTL_VFS		10
+#define CTL_MAXID	11
+
+#define CTL_NAMES { \
+	{ 0, 0 }, \
+	{ "kern", CTLTYPE_NODE }, \
+	{ "vm", CTLTYPE_NODE }, \
+	{ "fs", CTLTYPE_NODE }, \
+	{ "net", CTLTYPE_NODE }, \
+	{ 0, CTLTYPE_NODE }, \
+	{ "hw", CTLTYPE_NODE }, \
+	{ "machdep", CTLTYPE_NODE }, \
+	{ 0, 0 }, \
+	{ "ddb", CTLTYPE_NODE }, \
+	{ "vfs", CTLTYPE_NODE }, \
+}
+
+/* kern */
+#define KERN_OSTYPE		1	/* string */
+#define KERN_OSRELEASE		2	/* string */
+#define KERN_OSREV		3	/* int */
+#define KERN_VERSION		4	/* string */
+#define KERN_MAXPROC		6	/* int */
+#define KERN_MAXFILES		7	/* int */
+#define KERN_ARGMAX		8	/* int */
+#define KERN_SECURELVL		9	/* int */
+#define KERN_HOSTNAME		10	/* string */
+#define KERN_HOSTID		11	/* int */
+#define KERN_CLOCKRATE		12	/* struct clockinfo */
+#define KERN_NGROUPS		18	/* int */
+#define KERN_BOOTTIME		21	/* struct timeval */
+#define KERN_DOMAINNAME		22	/* string */
+#define KERN_OSVERSION		27	/* string */
+#define KERN_SOMAXCONN		28	/* int */
+#define KERN_MSGBUFSIZE		38	/* int */
+#define KERN_MALLOCSTATS	39	/* node */
+#define KERN_NPROCS		47	/* int */
+#define KERN_MSGBUF		48	/* message buffer */
+#define KERN_POOL		49	/* node */
+#define KERN_NFILES		56	/* int */
+#define KERN_MBSTAT		59	/* struct mbstat */
+#define KERN_MAXCLUSTERS	67	/* int */
+#define KERN_FILE		73	/* node */
+#define KERN_CONSBUFSIZE	82	/* int */
+#define KERN_CONSBUF		83	/* console message buffer */
+#define KERN_TIMEOUT_STATS	87	/* struct timeoutstat */
+#define KERN_SOCKSTAT		900	/* struct socket_stat; our own */
+#define KERN_MAXID		91
+
+/* kern.pool */
+#define KERN_POOL_NPOOLS	1	/* int: the highest number */
+#define KERN_POOL_NAME		2	/* string, by number */
+#define KERN_POOL_POOL		3	/* struct kinfo_pool, by number */
+
+/* kern.malloc */
+#define KERN_MALLOC_BUCKETS	1	/* string */
+#define KERN_MALLOC_BUCKET	2	/* struct kmembuckets, by size */
+#define KERN_MALLOC_KMEMNAMES	3	/* string */
+#define KERN_MALLOC_KMEMSTATS	4	/* struct kmemstats, by type */
+
+#define CTL_KERN_NAMES { \
+	{ 0, 0 }, \
+	{ "ostype", CTLTYPE_STRING }, \
+	{ "osrelease", CTLTYPE_STRING }, \
+	{ "osrevision", CTLTYPE_INT }, \
+	{ "version", CTLTYPE_STRING }, \
+	{ 0, 0 }, \
+	{ "maxproc", CTLTYPE_INT }, \
+	{ "maxfiles", CTLTYPE_INT }, \
+	{ "argmax", CTLTYPE_INT }, \
+	{ "securelevel", CTLTYPE_INT }, \
+	{ "hostname", CTLTYPE_STRING }, \
+	{ "hostid", CTLTYPE_INT }, \
+	{ "clockrate", CTLTYPE_STRUCT }, \
+	{ 0, 0 }, \
+	{ 0, 0 }, \
+	{ 0, 0 }, \
+	{ 0, 0 }, \
+	{ 0, 0 }, \
+	{ "ngroups", CTLTYPE_INT }, \
+	{ 0, 0 }, \
+	{ 0, 0 }, \
+	{ "boottime", CTLTYPE_STRUCT }, \
+	{ "domainname", CTLTYPE_STRING }, \
+	{ 0, 0 }, \
+	{ 0, 0 }, \
+	{ 0, 0 }, \
+	{ 0, 0 }, \
+	{ "osversion", CTLTYPE_STRING }, \
+	{ "somaxconn", CTLTYPE_INT }, \
+	{ 0, 0 }, \
+	{ 0, 0 }, \
+	{ 0, 0 }, \
+	{ 0, 0 }, \
+	{ 0, 0 }, \
+	{ 0, 0 }, \
+	{ 0, 0 }, \
+	{ 0, 0 }, \
+	{ 0, 0 }, \
+	{ "msgbufsize", CTLTYPE_INT }, \
+	{ "malloc", CTLTYPE_NODE }, \
+	{ 0, 0 }, \
+	{ 0, 0 }, \
+	{ 0, 0 }, \
+	{ 0, 0 }, \
+	{ 0, 0 }, \
+	{ 0, 0 }, \
+	{ 0, 0 }, \
+	{ "nprocs", CTLTYPE_INT }, \
+	{ "msgbuf", CTLTYPE_STRUCT }, \
+	{ "pool", CTLTYPE_NODE }, \
+	{ 0, 0 }, \
+	{ 0, 0 }, \
+	{ 0, 0 }, \
+	{ 0, 0 }, \
+	{ 0, 0 }, \
+	{ 0, 0 }, \
+	{ "nfiles", CTLTYPE_INT }, \
+	{ 0, 0 }, \
+	{ 0, 0 }, \
+	{ "mbstat", CTLTYPE_STRUCT }, \
+	{ 0, 0 }, \
+	{ 0, 0 }, \
+	{ 0, 0 }, \
+	{ 0, 0 }, \
+	{ 0, 0 }, \
+	{ 0, 0 }, \
+	{ 0, 0 }, \
+	{ "maxclusters", CTLTYPE_INT }, \
+	{ 0, 0 }, \
+	{ 0, 0 }, \
+	{ 0, 0 }, \
+	{ 0, 0 }, \
+	{ 0, 0 }, \
+	{ "file", CTLTYPE_STRUCT }, \
+	{ 0, 0 }, \
+	{ 0, 0 }, \
+	{ 0, 0 }, \
+	{ 0, 0 }, \
+	{ 0, 0 }, \
+	{ 0, 0 }, \
+	{ 0, 0 }, \
+	{ 0, 0 }, \
+	{ "consbufsize", CTLTYPE_INT }, \
+	{ "consbuf", CTLTYPE_STRUCT }, \
+	{ 0, 0 }, \
+	{ 0, 0 }, \
+	{ 0, 0 }, \
+	{ "timeout_stats", CTLTYPE_STRUCT }, \
+	{ 0, 0 }, \
+	{ 0, 0 }, \
+	{ 0, 0 }, \
+}
+
+/* kern.file.<op>.<arg>.<size>.<count>: array of struct kinfo_file. */
+#define KERN_FILE_BYFILE	1	/* arg: DTYPE_*, 0 all */
+#define KERN_FILE_DTSOCKET	2
+
+/*
+ * One open socket, for netstat -a and fstat.  Addresses are as sockets give
+ * them, BSD layout, at most 28 bytes (sockaddr_in6).
+ */
+struct kinfo_file {
+	u_int64_t	f_fileaddr;	/* tells files apart */
+	u_int32_t	f_count;	/* references */
+	u_int32_t	f_type;		/* DTYPE_* */
+	u_int32_t	f_uid;		/* who opened it */
+	u_int32_t	f_pid;
+	u_int32_t	so_type;	/* SOCK_* */
+	u_int32_t	so_state;	/* SS_* */
+	u_int32_t	so_protocol;
+	u_int32_t	so_family;	/* BSD_AF_* */
+	u_int32_t	so_error;
+	u_int32_t	so_rtableid;
+	u_int64_t	so_pcb;
+	u_int64_t	so_rcv_cc;	/* bytes waiting */
+	u_int64_t	so_snd_cc;
+	u_int64_t	so_rcv_drops;	/* records that found no room */
+	u_int8_t	so_laddr[28];	/* sockaddr; length 0: none */
+	u_int8_t	so_faddr[28];
+};
+
+/* hw */
+#define HW_MACHINE	1		/* string */
+#define HW_MODEL	2		/* string */
+#define HW_NCPU		3		/* int */
+#define HW_BYTEORDER	4		/* int */
+#define HW_PAGESIZE	7		/* int */
+#define HW_VENDOR	14		/* string */
+#define HW_PRODUCT	15		/* string */
+#define HW_PHYSMEM64	19		/* quad */
+#define HW_USERMEM64	20		/* quad */
+#define HW_NCPUFOUND	21		/* int */
+#define HW_NCPUONLINE	25		/* int */
+#define HW_MAXID	26
+
+#define CTL_HW_NAMES { \
+	{ 0, 0 }, \
+	{ "machine", CTLTYPE_STRING }, \
+	{ "model", CTLTYPE_STRING }, \
+	{ "ncpu", CTLTYPE_INT }, \
+	{ "byteorder", CTLTYPE_INT }, \
+	{ 0, 0 }, \
+	{ 0, 0 }, \
+	{ "pagesize", CTLTYPE_INT }, \
+	{ 0, 0 }, \
+	{ 0, 0 }, \
+	{ 0, 0 }, \
+	{ 0, 0 }, \
+	{ 0, 0 }, \
+	{ 0, 0 }, \
+	{ "vendor", CTLTYPE_STRING }, \
+	{ "product", CTLTYPE_STRING }, \
+	{ 0, 0 }, \
+	{ 0, 0 }, \
+	{ 0, 0 }, \
+	{ "physmem", CTLTYPE_QUAD }, \
+	{ "usermem", CTLTYPE_QUAD }, \
+	{ "ncpufound", CTLTYPE_INT }, \
+	{ 0, 0 }, \
+	{ 0, 0 }, \
+	{ 0, 0 }, \
+	{ "ncpuonline", CTLTYPE_INT }, \
+}
+
+#ifdef _KERNEL
+
+struct proc;
+
+/*
+ * A leaf that is an int between two bounds; the array form of
+ * sysctl_bounded_arr().
+ */
+struct sysctl_bounded_args {
+	int	 mib;			/* number at this level */
+	int	*var;
+	int	 minimum;		/* above maximum: read only */
+	int	 maximum;
+};
+
+#define SYSCTL_INT_READONLY	1, 0	/* bounds of a leaf not written */
+
+typedef int (sysctlfn)(int *, u_int, void *, size_t *, void *, size_t,
+    struct proc *);
+
+int	sysctl_call(int *, u_int, void *, size_t *, void *, size_t,
+	    struct proc *);
+
+/*
+ * For handlers: old and its length, new and its length, the variable.  They
+ * copy to and from the process that calls (curproc).  The length tells the
+ * room on entry and the size on return; too little room is ENOMEM.
+ */
+int	sysctl_int(void *, size_t *, void *, size_t, int *);
+int	sysctl_int_lower(void *, size_t *, void *, size_t, int *);
+int	sysctl_int_bounded(void *, size_t *, void *, size_t, int *, int, int);
+int	sysctl_bounded_arr(const struct sysctl_bounded_args *, u_int, int *,
+	    u_int, void *, size_t *, void *, size_t);
+int	sysctl_rdint(void *, size_t *, void *, int);
+int	sysctl_quad(void *, size_t *, void *, size_t, int64_t *);
+int	sysctl_rdquad(void *, size_t *, void *, int64_t);
+int	sysctl_string(void *, size_t *, void *, size_t, char *, size_t);
+int	sysctl_tstring(void *, size_t *, void *, size_t, char *, size_t);
+int	sysctl_rdstring(void *, size_t *, void *, const char *);
+int	sysctl_struct(void *, size_t *, void *, size_t, void *, size_t);
+int	sysctl_rdstruct(void *, size_t *, void *, const void *, size_t);
+
+#define MAXHOSTNAMELEN	256
+
+extern char	hostname[MAXHOSTNAMELEN];
+extern char	domainname[MAXHOSTNAMELEN];
+extern int	securelevel;
+extern int	somaxconn;
+
+/* What uname(3) and sysctl(8) show; kern_sysctl.c. */
+extern const char	ostype[];
+extern const char	osrelease[];
+extern const char	osversion[];
+extern const char	version[];
+
+#endif /* _KERNEL */
+
+#endif /* _SYS_SYSCTL_H_ */
