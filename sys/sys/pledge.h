@@ -13,6 +13,7 @@
 #include <sys/types.h>
 
 struct proc;
+struct process;
 struct socket;
 
 #define PLEDGE_ALWAYS	0xffffffffffffffffULL
@@ -56,18 +57,10 @@ struct socket;
 /* Longest string of promises, with its NUL. */
 #define PLEDGE_MAXSTR	1024
 
-/* What a process has promised; part of struct proc. */
-struct pledge_state {
-	u_int64_t	ps_pledge;	/* promises of now */
-	u_int64_t	ps_execpledge;	/* of the next image */
-	int		ps_set;		/* ps_pledge counts */
-	int		ps_execset;	/* ps_execpledge counts */
-};
-
 int	pledge_parse(const char *, u_int64_t *);
 int	pledge_set(struct proc *, const char *, const char *);
-void	pledge_fork(const struct proc *, struct proc *);
-void	pledge_exec(struct proc *);
+void	pledge_fork(const struct process *, struct process *);
+void	pledge_exec(struct process *);
 int	pledge_fail(struct proc *, int, u_int64_t, const char *);
 int	pledge_syscall(struct proc *, u_int64_t, const char *);
 int	pledge_socket(struct proc *, int, int);

@@ -14,15 +14,6 @@
 
 #include <sys/uio.h>
 
-#ifndef _SOCKLEN_T_DEFINED_
-#define _SOCKLEN_T_DEFINED_
-typedef uint32_t	socklen_t;
-#endif
-#ifndef _SA_FAMILY_T_DEFINED_
-#define _SA_FAMILY_T_DEFINED_
-typedef uint8_t		sa_family_t;
-#endif
-
 /* Types. */
 #define SOCK_STREAM	1
 #define SOCK_DGRAM	2

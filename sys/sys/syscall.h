@@ -29,6 +29,9 @@
 #define SYS_setsockopt		54
 #define SYS_getsockopt		55
 #define SYS_fcntl		72
+#define SYS_dup			32
+#define SYS_dup2		33
+#define SYS_dup3		292
 #define SYS_accept4		288
 #define SYS_preadv		295
 #define SYS_pwritev		296
@@ -52,6 +55,9 @@ struct proc;
 
 typedef int (sy_call_t)(struct proc *, void *, register_t *);
 
+/* sy_flags: where a host has the descriptors, it answers this itself. */
+#define SYF_HOST	0x01
+
 /*
  * One system call.  sy_fds has a bit for each argument that is a descriptor:
  * a port which shares descriptors with a host asks first whose it is.
@@ -62,6 +68,7 @@ struct sysent {
 	sy_call_t	*sy_call;
 	u_char		 sy_narg;
 	u_char		 sy_fds;
+	u_char		 sy_flags;	/* SYF_* */
 	u_int64_t	 sy_pledge;	/* any of these allows it */
 };
 

@@ -193,6 +193,14 @@ struct ctlname {
 	{ 0, 0 }, \
 }
 
+/* kern.clockrate */
+struct clockinfo {
+	int	hz;		/* clock ticks a second */
+	int	tick;		/* microseconds a tick */
+	int	stathz;		/* statistics clock, ticks a second */
+	int	profhz;		/* profiling clock, ticks a second */
+};
+
 /* kern.file.<op>.<arg>.<size>.<count>: array of struct kinfo_file. */
 #define KERN_FILE_BYFILE	1	/* arg: DTYPE_*, 0 all */
 #define KERN_FILE_DTSOCKET	2
@@ -306,18 +314,7 @@ int	sysctl_rdstring(void *, size_t *, void *, const char *);
 int	sysctl_struct(void *, size_t *, void *, size_t, void *, size_t);
 int	sysctl_rdstruct(void *, size_t *, void *, const void *, size_t);
 
-#define MAXHOSTNAMELEN	256
-
-extern char	hostname[MAXHOSTNAMELEN];
-extern char	domainname[MAXHOSTNAMELEN];
-extern int	securelevel;
 extern int	somaxconn;
-
-/* What uname(3) and sysctl(8) show; kern_sysctl.c. */
-extern const char	ostype[];
-extern const char	osrelease[];
-extern const char	osversion[];
-extern const char	version[];
 
 #endif /* _KERNEL */
 

@@ -6,11 +6,10 @@
 
 #ifdef _KERNEL
 
-#include <sys/types.h>
-
-#define NGROUPS_MAX	16
+#include <sys/param.h>
 
 struct proc;
+struct process;
 
 struct ucred {
 	u_int	cr_refcnt;
@@ -21,14 +20,15 @@ struct ucred {
 	gid_t	cr_rgid;
 	gid_t	cr_svgid;
 	short	cr_ngroups;
-	gid_t	cr_groups[NGROUPS_MAX];
+	gid_t	cr_groups[NGROUPS];
 };
 
 struct ucred	*crget(void);
 struct ucred	*crhold(struct ucred *);
 void		 crfree(struct ucred *);
 struct ucred	*crdup(const struct ucred *);
-struct ucred	*crlookup(uid_t, uid_t, gid_t, gid_t, const gid_t *, int);
+int		 cr_same(const struct ucred *, const struct ucred *);
+void		 process_setcred(struct process *, const struct ucred *);
 int		 groupmember(gid_t, const struct ucred *);
 int		 suser(struct proc *);
 int		 suser_ucred(const struct ucred *);
