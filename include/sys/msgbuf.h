@@ -1,0 +1,2 @@
+/* The kernel's <sys/msgbuf.h>, for user land. */
+#include "../../sys/sys/msgbuf.h"
