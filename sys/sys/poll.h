@@ -28,6 +28,12 @@ struct pollfd {
 
 #define POLL_MAXFDS	1024		/* of one call */
 
+struct proc;
+
+int	dopoll(struct proc *, struct pollfd *, u_int, uint64_t,
+	    register_t *);
+void	pollwakeup(void);
+
 #endif /* _KERNEL */
 
 #endif /* _SYS_POLL_H_ */

@@ -177,6 +177,11 @@ struct sock_extended_err {
 
 #endif /* _KERNEL */
 
+/* Routing tables. */
+#define RT_TABLEID_MAX	255
+#define RT_TABLEID_BITS	8
+#define RT_TABLEID_MASK	0xff
+
 /* sysctl(2): net.<family>.<proto>; third level of net.route. */
 #define NET_RT_DUMP	1		/* routes; may be limited to a family */
 #define NET_RT_FLAGS	2		/* routes with any of these flags */

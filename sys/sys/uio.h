@@ -38,6 +38,9 @@ struct uio {
 
 int	uiomove(void *, size_t, struct uio *);
 void	uioskip(struct uio *, size_t);
+int	iovec_copyin(const void *, u_long, struct iovec *, struct iovec **,
+	    size_t *);
+void	iovec_free(struct iovec *, struct iovec *, u_long);
 
 #endif /* _KERNEL */
 
