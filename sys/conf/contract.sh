@@ -19,7 +19,9 @@ allowed=$(sed -n 's/^.*[^a-z_]\(md_[a-z_]*\)(.*$/\1/p' "$header" |
     sort -u)
 allowed="$allowed memcpy memmove memset memcmp"
 # A sanitizer's run time is the compiler's, as the stack guard is.
-[ -n "${SANITIZE:-}" ] && san='^__(asan|ubsan|sanitizer)_' || san='^$'
+san='^$'
+[ -n "${SANITIZE:-}" ] && san='^__(asan|ubsan|sanitizer)_'
+[ -n "${COVERAGE:-}" ] && san='^__gcov_'
 
 status=0
 for sym in $(${NM:-nm} -u "$object" | awk '{ print $NF }' | sort -u); do

@@ -6,19 +6,22 @@
 #include <sys/systm.h>
 
 #include <dev/virtio.h>
+#include <netinet/in_bootarg.h>
 
 #include <amd64.h>
 #include <attach.h>
 
 /*
  * Attach every device, in the order of the bus: the names of cards follow
- * from it.  Called by the first kernel thread with the boot arguments.
+ * from it; then set up the network as the boot arguments say.  Called by the
+ * first kernel thread.
  */
 void
 amd64_autoconf(const char *args)
 {
 	mmio_autoconf(args);
 	pci_autoconf();
+	in_bootargs(args);
 }
 
 /*
