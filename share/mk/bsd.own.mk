@@ -23,7 +23,7 @@ WARNFLAGS=	-Wall -Wextra -Werror -Wpointer-arith -Wstrict-prototypes \
 OPTFLAGS?=	-O2 -g
 CSTD=		-std=gnu11
 
-.if defined(SANITIZE)
+.if !empty(SANITIZE)
 SANFLAGS=	-fsanitize=${SANITIZE} -fno-sanitize-recover=undefined \
 		-fno-sanitize=alignment
 .endif
