@@ -359,7 +359,6 @@ int		 rtdeletemsg(struct rtentry *, struct ifnet *, u_int);
 int		 rt_delete(struct rtentry *);
 void		 rtredirect(const struct sockaddr *, const struct sockaddr *,
 		    const struct sockaddr *, struct rtentry **, u_int);
-struct ifaddr	*rtable_getsource(u_int, int);
 
 int		 route_cache(struct route *, const struct in_addr *,
 		    const struct in_addr *, u_int);

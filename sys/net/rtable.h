@@ -25,7 +25,7 @@ void		 rtable_l2set(u_int, u_int, u_int);
 u_long		 rtable_count(u_int, sa_family_t);
 
 int		 rtable_setsource(u_int, int, struct sockaddr *);
-struct sockaddr	*rtable_getsource_sa(u_int, int);
+struct sockaddr	*rtable_getsource(u_int, int);
 void		 rtable_clearsource(u_int, struct sockaddr *);
 
 struct rtentry	*rtable_lookup(u_int, const struct sockaddr *,
