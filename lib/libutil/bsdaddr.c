@@ -1,0 +1,261 @@
+/*
+ * Socket addresses in BSD's layout.  See bsdaddr.h.
+ *
+ * Every function takes what the kernel handed out, whose lengths it bounds;
+ * none looks beyond sa_len.
+ */
+#include <sys/types.h>
+#include <sys/socket.h>
+#include <sys/bsd_sockaddr.h>
+#include <net/if.h>
+#include <net/if_dl.h>
+
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bsdaddr.h"
+
+/*
+ * Make an Internet address without port.
+ */
+void
+bsdaddr_set_in(struct bsd_sockaddr_in *sin, struct in_addr addr)
+{
+	memset(sin, 0, sizeof(*sin));
+	sin->sin_len = sizeof(*sin);
+	sin->sin_family = BSD_AF_INET;
+	sin->sin_addr = addr;
+}
+
+/* Copy an address that may be cut short: what lacks is zero. */
+static void
+padded(void *dst, size_t size, const struct bsd_sockaddr *sa)
+{
+	memset(dst, 0, size);
+	memcpy(dst, sa, sa->sa_len < size ? sa->sa_len : size);
+}
+
+/*
+ * The C library's form of an Internet address.  Returns -1 for any other
+ * family.
+ */
+int
+bsdaddr_to_libc(const struct bsd_sockaddr *sa, struct sockaddr_storage *ss,
+    socklen_t *len)
+{
+	struct sockaddr_in	*sin = (struct sockaddr_in *)ss;
+	struct sockaddr_in6	*sin6 = (struct sockaddr_in6 *)ss;
+	struct bsd_sockaddr_in	 bin;
+	struct bsd_sockaddr_in6	 bin6;
+
+	memset(ss, 0, sizeof(*ss));
+	switch (sa->sa_family) {
+	case BSD_AF_INET:
+		padded(&bin, sizeof(bin), sa);
+		sin->sin_family = AF_INET;
+		sin->sin_port = bin.sin_port;
+		sin->sin_addr = bin.sin_addr;
+		*len = sizeof(*sin);
+		return (0);
+	case BSD_AF_INET6:
+		padded(&bin6, sizeof(bin6), sa);
+		sin6->sin6_family = AF_INET6;
+		sin6->sin6_port = bin6.sin6_port;
+		sin6->sin6_flowinfo = bin6.sin6_flowinfo;
+		sin6->sin6_addr = bin6.sin6_addr;
+		sin6->sin6_scope_id = bin6.sin6_scope_id;
+		*len = sizeof(*sin6);
+		return (0);
+	default:
+		return (-1);
+	}
+}
+
+/*
+ * BSD's form of the C library's Internet address.  Returns -1 for any other
+ * family.
+ */
+int
+bsdaddr_from_libc(const struct sockaddr *sa, struct bsd_sockaddr_storage *ss)
+{
+	struct bsd_sockaddr_in	*sin = (struct bsd_sockaddr_in *)ss;
+	struct bsd_sockaddr_in6	*sin6 = (struct bsd_sockaddr_in6 *)ss;
+	struct sockaddr_in6	 lin6;
+	struct sockaddr_in	 lin;
+
+	memset(ss, 0, sizeof(*ss));
+	switch (sa->sa_family) {
+	case AF_INET:
+		memcpy(&lin, sa, sizeof(lin));
+		sin->sin_len = sizeof(*sin);
+		sin->sin_family = BSD_AF_INET;
+		sin->sin_port = lin.sin_port;
+		sin->sin_addr = lin.sin_addr;
+		return (0);
+	case AF_INET6:
+		memcpy(&lin6, sa, sizeof(lin6));
+		sin6->sin6_len = sizeof(*sin6);
+		sin6->sin6_family = BSD_AF_INET6;
+		sin6->sin6_port = lin6.sin6_port;
+		sin6->sin6_flowinfo = lin6.sin6_flowinfo;
+		sin6->sin6_addr = lin6.sin6_addr;
+		sin6->sin6_scope_id = lin6.sin6_scope_id;
+		return (0);
+	default:
+		return (-1);
+	}
+}
+
+/* A link address: the station's if it has six bytes, else the interface. */
+static const char *
+link_ntop(const struct bsd_sockaddr *sa, char *buf, size_t size)
+{
+	struct bsd_sockaddr_dl	 sdl;
+	size_t			 used, i;
+
+	padded(&sdl, sizeof(sdl), sa);
+	if (sdl.sdl_nlen + sdl.sdl_alen > sizeof(sdl.sdl_data))
+		return (NULL);
+	if (sdl.sdl_alen == 0) {
+		if (sdl.sdl_nlen != 0)
+			snprintf(buf, size, "%.*s", sdl.sdl_nlen,
+			    sdl.sdl_data);
+		else
+			snprintf(buf, size, "link#%u", sdl.sdl_index);
+		return (buf);
+	}
+	for (i = used = 0; i < sdl.sdl_alen && used < size; i++)
+		used += snprintf(buf + used, size - used, "%s%02x",
+		    i == 0 ? "" : ":", (uint8_t)LLADDR(&sdl)[i]);
+	return (buf);
+}
+
+/*
+ * Write an address as numbers, without its port.  Returns buf, or NULL for a
+ * family that has no text.
+ */
+const char *
+bsdaddr_ntop(const struct bsd_sockaddr *sa, char *buf, size_t size)
+{
+	struct sockaddr_storage	 ss;
+	socklen_t		 len;
+
+	if (sa->sa_family == BSD_AF_LINK)
+		return (link_ntop(sa, buf, size));
+	if (bsdaddr_to_libc(sa, &ss, &len) == -1 ||
+	    getnameinfo((struct sockaddr *)&ss, len, buf, size, NULL, 0,
+	    NI_NUMERICHOST) != 0)
+		return (NULL);
+	return (buf);
+}
+
+/* Leading ones of n bytes, or -1 if a one follows a zero. */
+static int
+ones(const uint8_t *p, size_t n)
+{
+	size_t	 i, j;
+	int	 len = 0, ended = 0;
+
+	for (i = 0; i < n; i++) {
+		for (j = 0; j < 8; j++) {
+			if ((p[i] & (0x80 >> j)) == 0)
+				ended = 1;
+			else if (ended)
+				return (-1);
+			else
+				len++;
+		}
+	}
+	return (len);
+}
+
+/*
+ * The prefix length of a mask that came with an address of family af.  Masks
+ * may be cut after their last byte that is not zero, and one of length 0
+ * matches all.  Returns -1 if its ones are not contiguous.
+ */
+int
+bsdaddr_masklen(const struct bsd_sockaddr *mask, int af)
+{
+	struct bsd_sockaddr_in6	 sin6;
+	struct bsd_sockaddr_in	 sin;
+
+	if (af == BSD_AF_INET6) {
+		padded(&sin6, sizeof(sin6), mask);
+		return (ones(sin6.sin6_addr.s6_addr,
+		    sizeof(sin6.sin6_addr)));
+	}
+	padded(&sin, sizeof(sin), mask);
+	return (in_masklen(sin.sin_addr));
+}
+
+/*
+ * The prefix length of a netmask, or -1 if its ones are not contiguous.
+ */
+int
+in_masklen(struct in_addr mask)
+{
+	return (ones((uint8_t *)&mask, sizeof(mask)));
+}
+
+/*
+ * The netmask of a prefix of len bits, 0 to 32.
+ */
+struct in_addr
+in_lenmask(int len)
+{
+	struct in_addr	 mask;
+
+	mask.s_addr = len <= 0 ? 0 : htonl(0xffffffffU << (32 - len));
+	return (mask);
+}
+
+/*
+ * An Ethernet address as text; returns buf.
+ */
+const char *
+ether_str(const uint8_t *ea, char buf[ETHER_STRLEN])
+{
+	snprintf(buf, ETHER_STRLEN, "%02x:%02x:%02x:%02x:%02x:%02x", ea[0],
+	    ea[1], ea[2], ea[3], ea[4], ea[5]);
+	return (buf);
+}
+
+static int
+hex(int ch)
+{
+	if (ch >= '0' && ch <= '9')
+		return (ch - '0');
+	if (ch >= 'a' && ch <= 'f')
+		return (ch - 'a' + 10);
+	if (ch >= 'A' && ch <= 'F')
+		return (ch - 'A' + 10);
+	return (-1);
+}
+
+/*
+ * Read an Ethernet address, six numbers of one or two hex digits with colons
+ * between.  Returns -1 if it is anything else.
+ */
+int
+ether_parse(const char *s, uint8_t ea[6])
+{
+	int	 i, high, low;
+
+	for (i = 0; i < 6; i++) {
+		if (i > 0 && *s++ != ':')
+			return (-1);
+		if ((high = hex(*s++)) == -1)
+			return (-1);
+		if ((low = hex(*s)) == -1)
+			ea[i] = high;
+		else {
+			ea[i] = high << 4 | low;
+			s++;
+		}
+	}
+	return (*s == '\0' ? 0 : -1);
+}
