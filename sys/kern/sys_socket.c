@@ -20,10 +20,14 @@ static int
 soo_read(struct file *fp, struct uio *uio, int flags)
 {
 	struct socket	*so = fp->f_data;
-	int		 msgflags;
+	struct somsg	 sm;
+	int		 error;
 
-	msgflags = flags & FO_NONBLOCK ? MSG_DONTWAIT : 0;
-	return (soreceive(so, NULL, uio, NULL, &msgflags));
+	sm.sm_flags = flags & FO_NONBLOCK ? MSG_DONTWAIT : 0;
+	error = soreceive(so, uio, &sm);
+	m_freem(sm.sm_name);
+	m_freem(sm.sm_control);
+	return (error);
 }
 
 static int

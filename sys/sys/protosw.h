@@ -47,13 +47,11 @@ struct pr_usrreqs {
 	int	(*pru_bind)(struct socket *, struct mbuf *, struct proc *);
 	int	(*pru_listen)(struct socket *);
 	int	(*pru_connect)(struct socket *, struct mbuf *);
-	int	(*pru_accept)(struct socket *, struct mbuf *);
 	int	(*pru_disconnect)(struct socket *);
 	int	(*pru_shutdown)(struct socket *);
 	void	(*pru_rcvd)(struct socket *);
 	int	(*pru_send)(struct socket *, struct mbuf *, struct mbuf *,
 		    struct mbuf *);
-	void	(*pru_abort)(struct socket *);
 	int	(*pru_control)(struct socket *, u_long, caddr_t,
 		    struct ifnet *);
 	int	(*pru_sockaddr)(struct socket *, struct mbuf *);

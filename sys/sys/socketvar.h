@@ -18,7 +18,6 @@
 #ifdef _KERNEL
 
 #include <sys/mbuf.h>
-#include <sys/queue.h>
 #include <sys/socket.h>
 
 struct file;
@@ -26,8 +25,6 @@ struct proc;
 struct protosw;
 struct socket;
 struct uio;
-
-TAILQ_HEAD(soqhead, socket);
 
 struct sockbuf {
 	u_long		 sb_cc;		/* bytes, names and control too */
@@ -37,7 +34,6 @@ struct sockbuf {
 	u_long		 sb_mbmax;	/* most of those */
 	long		 sb_lowat;	/* fewest bytes worth waking for */
 	struct mbuf	*sb_mb;		/* first record */
-	struct mbuf	*sb_mbtail;	/* last mbuf of the last record */
 	struct mbuf	*sb_lastrecord;	/* first mbuf of the last record */
 	u_int64_t	 sb_timeo;	/* ns to wait, 0 for ever */
 	u_int64_t	 sb_drops;	/* records that found no room */
@@ -52,28 +48,19 @@ struct sockbuf {
 
 /*
  * One socket.  so_file is the open file, for readiness; it is NULL for a
- * socket the kernel keeps for itself.
+ * socket that the kernel keeps for itself, which sets so_upcall instead: it
+ * is called after each change of the buffers and must not sleep.
  */
 struct socket {
 	const struct protosw *so_proto;
 	void		*so_pcb;	/* the protocol's */
 	struct file	*so_file;
-	struct socket	*so_head;	/* listening socket we came from */
-	struct soqhead	*so_onq;	/* its queue that we are on */
-	struct soqhead	 so_q0;		/* connections being made */
-	struct soqhead	 so_q;		/* connections to accept */
-	TAILQ_ENTRY(socket) so_qe;
-	short		 so_q0len;
-	short		 so_qlen;
-	short		 so_qlimit;
 	short		 so_type;	/* SOCK_* */
 	short		 so_state;	/* SS_* */
-	short		 so_linger;	/* seconds */
 	u_int64_t	 so_options;	/* so_optbit() of SO_* */
-	u_int		 so_error;	/* pending, of the next call */
+	u_int		 so_linger;	/* seconds, for SO_LINGER */
+	u_int		 so_error;	/* pending, for the next call */
 	u_int		 so_ifidx;	/* SO_BINDTODEVICE; 0 none */
-	int		 so_priority;	/* SO_PRIORITY; kept, not used */
-	u_int		 so_polling;	/* threads in poll(2) */
 	uid_t		 so_euid;	/* who opened it */
 	uid_t		 so_ruid;
 	gid_t		 so_egid;
@@ -81,8 +68,8 @@ struct socket {
 	pid_t		 so_cpid;
 	struct sockbuf	 so_rcv;
 	struct sockbuf	 so_snd;
-	struct mbuf_list so_errq;	/* MSG_ERRQUEUE; SO_ERRQMAX */
-	void		(*so_upcall)(struct socket *, caddr_t, int);
+	struct mbuf_list so_errq;	/* for MSG_ERRQUEUE; SO_ERRQMAX */
+	void		(*so_upcall)(struct socket *, caddr_t);
 	caddr_t		 so_upcallarg;
 };
 
@@ -90,14 +77,11 @@ struct socket {
 #define SS_NOFDREF	0x0001		/* no descriptor any more */
 #define SS_ISCONNECTED	0x0002
 #define SS_ISCONNECTING	0x0004
-#define SS_ISDISCONNECTING 0x0008
 #define SS_CANTSENDMORE	0x0010
 #define SS_CANTRCVMORE	0x0020
 #define SS_RCVATMARK	0x0040
 #define SS_PRIV		0x0080		/* opened by the super-user */
-#define SS_CONNECTOUT	0x1000
 #define SS_ISDISCONNECTED 0x0800
-#define SS_DNS		0x4000		/* pledge "dns" opened it */
 
 /*
  * Boolean options, kept as bits.  The socket level's numbers are an
@@ -112,6 +96,8 @@ struct socket {
 /* One entry for so_errq; soerr_append() copies what it needs. */
 struct so_errmsg {
 	int			 se_errno;
+	int			 se_level;	/* of the control message: */
+	int			 se_cmsg;	/* IPPROTO_IP, IP_RECVERR */
 	uint8_t			 se_origin;	/* SO_EE_ORIGIN_* */
 	uint8_t			 se_type;
 	uint8_t			 se_code;
@@ -129,7 +115,19 @@ struct socket_stat {
 };
 extern struct socket_stat sostat;
 
-/* Receive buffer: */
+/*
+ * What a receive found beside the data.  The caller frees name and control;
+ * sm_flags holds MSG_* of the call on entry and MSG_* of the message on
+ * return.
+ */
+struct somsg {
+	struct mbuf	*sm_name;	/* sender, or NULL */
+	struct mbuf	*sm_control;	/* control messages, or NULL */
+	size_t		 sm_len;	/* of the whole message, bytes */
+	int		 sm_flags;
+};
+
+/* Bytes that a buffer still takes; may be negative. */
 static inline long
 sbspace(const struct sockbuf *sb)
 {
@@ -140,27 +138,17 @@ sbspace(const struct sockbuf *sb)
 	return (bytes < mbufs ? bytes : mbufs);
 }
 
-static inline int
-soreadable(const struct socket *so)
-{
-	return (so->so_rcv.sb_mb != NULL ||
-	    (so->so_state & SS_CANTRCVMORE) || so->so_qlen > 0 ||
-	    so->so_error != 0);
-}
+/* The net lock guards protocols and their sockets. */
+#define solock(so)	NET_LOCK()
+#define sounlock(so)	NET_UNLOCK()
 
-int	soisreadable(struct socket *);
-int	soiswritable(struct socket *);
-int	sopoll(struct socket *, int);
-
+/* uipc_socket2.c */
 int	sbappendaddr(struct sockbuf *, const struct sockaddr *, struct mbuf *,
 	    struct mbuf *);
 void	sbappendrecord(struct sockbuf *, struct mbuf *);
-void	sbappendstream(struct sockbuf *, struct mbuf *);
-int	sbappendcontrol(struct sockbuf *, struct mbuf *, struct mbuf *);
 struct mbuf *sbcreatecontrol(const void *, size_t, int, int);
-int	sbchecklowmem(void);
-void	sbdrop(struct sockbuf *, u_long);
-void	sbdroprecord(struct sockbuf *);
+struct mbuf *so_timestamp(const struct socket *, const struct mbuf *);
+struct mbuf *sbremoverecord(struct sockbuf *);
 void	sbflush(struct sockbuf *);
 int	sblock(struct sockbuf *, int);
 void	sbunlock(struct sockbuf *);
@@ -168,33 +156,33 @@ int	sbreserve(struct sockbuf *, u_long);
 int	sbwait(struct sockbuf *);
 
 int	soreserve(struct socket *, u_long, u_long);
-void	sowakeup(struct socket *, struct sockbuf *);
+int	soreadable(const struct socket *);
+int	sowritable(const struct socket *);
+int	sopoll(struct socket *, int);
 void	sorwakeup(struct socket *);
 void	sowwakeup(struct socket *);
+void	soseterror(struct socket *, int);
 void	socantrcvmore(struct socket *);
 void	socantsendmore(struct socket *);
 void	soisconnected(struct socket *);
 void	soisconnecting(struct socket *);
 void	soisdisconnected(struct socket *);
-void	soisdisconnecting(struct socket *);
 int	soerr_append(struct socket *, const struct so_errmsg *, struct mbuf *);
 
+/* uipc_socket.c */
 void	soinit(void);
 int	socreate(int, struct socket **, int, int);
 int	sobind(struct socket *, struct mbuf *, struct proc *);
 int	solisten(struct socket *, int);
-int	soaccept(struct socket *, struct mbuf *);
 int	soconnect(struct socket *, struct mbuf *);
 int	sodisconnect(struct socket *);
 int	soshutdown(struct socket *, int);
 int	soclose(struct socket *);
-void	sofree(struct socket *);
 int	sosend(struct socket *, struct mbuf *, struct uio *, struct mbuf *,
 	    struct mbuf *, int);
-int	soreceive(struct socket *, struct mbuf **, struct uio *,
-	    struct mbuf **, int *);
-int	soreceive_err(struct socket *, struct mbuf **, struct uio *,
-	    struct mbuf **, int *);
+int	soreceive(struct socket *, struct uio *, struct somsg *);
+
+/* uipc_sockopt.c */
 int	sosetopt(struct socket *, int, int, struct mbuf *);
 int	sogetopt(struct socket *, int, int, struct mbuf *);
 
