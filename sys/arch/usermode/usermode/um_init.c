@@ -1,0 +1,43 @@
+/*
+ * From the host's main() into the kernel, and out of it.
+ */
+#include <sys/param.h>
+#include <sys/systm.h>
+#include <sys/kernel.h>
+#include <sys/machdep.h>
+
+#include <host.h>
+
+#include "../dev/if_hostvar.h"
+#include "um_var.h"
+
+/* The port's devices, and programs' way in; by the first kernel thread. */
+static void
+um_autoconf(const char *line)
+{
+	um_syscall_init();
+	if (em_attach_all(line) != 0) {
+		printf("boot failed\n");
+		md_halt(MD_HALT_FAIL);
+	}
+	host_ready();
+}
+
+/*
+ * The host's upcall: boot.
+ */
+void
+um_start(const char *line)
+{
+	kernel_main(line, um_autoconf);
+}
+
+/*
+ * The host's upcall: somebody wants the machine to stop.
+ */
+void
+um_halt_request(void)
+{
+	printf("halting\n");
+	md_halt(MD_HALT_OK);
+}
