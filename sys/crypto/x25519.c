@@ -34,13 +34,9 @@ static int
 soft_x25519(uint8_t *out, const uint8_t *scalar, const uint8_t *point)
 {
 	uint8_t	 k[X25519_SIZE];
-	int	 i;
 
-	/* BearSSL wants its scalars big-endian. */
-	for (i = 0; i < X25519_SIZE; i++)
-		k[i] = scalar[X25519_SIZE - 1 - i];
-	k[31] &= 248;
-	k[0] = (k[0] & 127) | 64;
+	memcpy(k, scalar, sizeof(k));
+	x25519_clamp(k);
 	memmove(out, point, X25519_SIZE);
 	md_fpu_enter();
 	br_ec_c25519_m31.mul(out, X25519_SIZE, k, sizeof(k),
