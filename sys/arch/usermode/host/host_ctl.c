@@ -137,10 +137,6 @@ request(struct client *cl, struct um_ctl_msg *cm, int *fd)
 	case UM_CTL_STATUS:
 		fill_status(cm);
 		break;
-	case UM_CTL_TRAP:
-		um_trap_bitmap((uint64_t *)(void *)cm->cm_data);
-		cm->cm_len = 8 * sizeof(uint64_t);
-		break;
 	case UM_CTL_LISTEN:
 		cm->cm_error = *fd == -1 ? EBADF : -um_listener_attach(*fd);
 		if (cm->cm_error == 0)
@@ -228,7 +224,7 @@ on_connect(void *arg, uint32_t events)
 }
 
 int
-host_ctl_open(const char *path, const char *name)
+host_ctl_open(const char *path)
 {
 	struct sockaddr_un	sun;
 	mode_t			old;

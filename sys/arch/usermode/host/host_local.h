@@ -12,7 +12,7 @@ void		 host_event_init(void);
 void		 host_event_forget(int);
 
 /* host_ctl.c: the control socket, at this path; -1 and errno set. */
-int		 host_ctl_open(const char *, const char *);
+int		 host_ctl_open(const char *);
 void		 host_ctl_console(const char *, size_t);
 void		 host_ctl_bye(void);
 

@@ -225,6 +225,8 @@ main(int argc, char *argv[])
 			break;
 		case 'r':
 			readyfd = atoi(optarg);
+			if (fcntl(readyfd, F_SETFD, FD_CLOEXEC) == -1)
+				err(1, "-r %s", optarg);
 			break;
 		case 't':
 			if (strcmp(optarg, "real") == 0)
@@ -246,7 +248,7 @@ main(int argc, char *argv[])
 	limits();
 	host_event_init();
 	signals();
-	if (ctl != NULL && host_ctl_open(ctl, name) == -1)
+	if (ctl != NULL && host_ctl_open(ctl) == -1)
 		err(1, "%s", ctl);
 	um_start(bootline(argc - optind, argv + optind));
 	return (1);

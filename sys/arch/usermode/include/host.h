@@ -34,9 +34,6 @@ void	 um_halt_request(void);
  */
 int	 um_listener_attach(int);
 
-/* Which system calls the filter must trap: bit nr of 512, lowest first. */
-void	 um_trap_bitmap(uint64_t[8]);
-
 /* Console: the log file, the terminal and whoever asked to see it. */
 void	 host_cons_write(const char *, size_t);
 

@@ -3,7 +3,6 @@
  * request is one message and has one answer.  Shared with warren(8).
  *
  *	STATUS	answer: struct um_status
- *	TRAP	answer: uint64_t[8], the calls that the filter traps
  *	LISTEN	with the seccomp listener as SCM_RIGHTS; no payload back
  *	HALT	answered at once; the connection hangs up when it is done
  *	CONSOLE	answered, then console output comes as UM_CTL_CONSOLE
@@ -18,10 +17,9 @@
 #include <stdint.h>
 
 #define UM_CTL_STATUS	1
-#define UM_CTL_TRAP	2
-#define UM_CTL_LISTEN	3
-#define UM_CTL_HALT	4
-#define UM_CTL_CONSOLE	5
+#define UM_CTL_LISTEN	2
+#define UM_CTL_HALT	3
+#define UM_CTL_CONSOLE	4
 
 #define UM_CTL_DATAMAX	4096
 

@@ -11,21 +11,10 @@
 #include <sys/syscall.h>
 
 #include <host.h>
+#include <um_calls.h>
 
 #include "um_var.h"
 
-/* Calls of the host that are looked at. */
-#define HOST_sendfile		40
-#define HOST_execve		59
-#define HOST_fcntl		72
-#define HOST_setrlimit		160
-#define HOST_splice		275
-#define HOST_prlimit64		302
-#define HOST_execveat		322
-#define HOST_preadv2		327
-#define HOST_pwritev2		328
-
-#define HOST_F_SETFL		4
 #define HOST_O_NONBLOCK		04000
 #define HOST_FIONCLEX		0x5450
 #define HOST_FIOCLEX		0x5451
@@ -38,7 +27,6 @@
 #define CF_ARG1		0x04
 #define CF_ARG2		0x08
 #define CF_QUICK	0x10		/* no business of credentials */
-#define CF_HOST		0x20		/* not in the kernel's table */
 
 static u_char	um_calls[UM_NCALLS];
 
@@ -46,15 +34,17 @@ static const struct {
 	short	nr;
 	u_char	flags;
 } um_extra[] = {
-	{ HOST_sendfile,	CF_TRAP | CF_HOST | CF_ARG0 | CF_ARG1 },
-	{ HOST_splice,		CF_TRAP | CF_HOST | CF_ARG0 | CF_ARG2 },
-	{ HOST_preadv2,		CF_TRAP | CF_HOST | CF_ARG0 },
-	{ HOST_pwritev2,	CF_TRAP | CF_HOST | CF_ARG0 },
-	{ HOST_fcntl,		CF_TRAP | CF_HOST | CF_ARG0 },
-	{ HOST_execve,		CF_TRAP | CF_HOST },
-	{ HOST_execveat,	CF_TRAP | CF_HOST },
-	{ HOST_setrlimit,	CF_TRAP | CF_HOST },
-	{ HOST_prlimit64,	CF_TRAP | CF_HOST },
+	{ UM_CALL_SENDFILE,	CF_ARG0 | CF_ARG1 },
+	{ UM_CALL_SPLICE,	CF_ARG0 | CF_ARG2 },
+	{ UM_CALL_PREADV2,	CF_ARG0 },
+	{ UM_CALL_PWRITEV2,	CF_ARG0 },
+	{ UM_CALL_FCNTL,	CF_ARG0 },
+};
+
+/* What the filter stops (it has more to say of the last three). */
+static const short um_trapped[] = {
+	UM_CALLS_TABLE, UM_CALLS_PORT,
+	UM_CALL_SOCKET, UM_CALL_SOCKETPAIR, UM_CALL_FCNTL
 };
 
 /* Calls that move data through what was opened before. */
@@ -64,7 +54,7 @@ static const short um_quick[] = {
 };
 
 /*
- * Once: learn the kernel's table.
+ * Once: learn the kernel's table, and see that the filter knows all of it.
  */
 void
 um_filter_init(void)
@@ -72,31 +62,20 @@ um_filter_init(void)
 	const struct sysent	*se;
 	u_int			 i;
 
+	for (i = 0; i < nitems(um_trapped); i++)
+		um_calls[um_trapped[i]] = CF_TRAP;
 	for (se = sysent; se < sysent + nsysent; se++) {
 		if (se->sy_nr >= UM_NCALLS || (se->sy_flags & SYF_HOST))
 			continue;
-		um_calls[se->sy_nr] = CF_TRAP;
+		if ((um_calls[se->sy_nr] & CF_TRAP) == 0)
+			panic("the filter does not stop %s", se->sy_name);
 		if (se->sy_fds & 0x01)
 			um_calls[se->sy_nr] |= CF_ARG0;
 	}
 	for (i = 0; i < nitems(um_quick); i++)
 		um_calls[um_quick[i]] |= CF_QUICK;
 	for (i = 0; i < nitems(um_extra); i++)
-		um_calls[um_extra[i].nr] = um_extra[i].flags;
-}
-
-/*
- * The host's question: which numbers must the filter stop?
- */
-void
-um_trap_bitmap(uint64_t bits[8])
-{
-	int	 nr;
-
-	memset(bits, 0, 8 * sizeof(bits[0]));
-	for (nr = 0; nr < UM_NCALLS; nr++)
-		if (um_calls[nr] & CF_TRAP)
-			bits[nr / 64] |= 1ULL << (nr % 64);
+		um_calls[um_extra[i].nr] |= um_extra[i].flags;
 }
 
 /*
@@ -129,22 +108,10 @@ filter_fds(struct um_thread *th, const struct host_notif *hn, int flags,
 	}
 }
 
-/* A limit may be read; the one that holds the mark is not the program's. */
-static void
-filter_rlimit(const struct host_notif *hn, struct um_verdict *uv)
-{
-	if (hn->hn_nr == HOST_prlimit64 && hn->hn_args[2] == 0)
-		uv->uv_what = UV_RESUME;
-	else {
-		uv->uv_what = UV_ANSWER;
-		uv->uv_value = -EPERM;
-	}
-}
-
 /*
  * Decide about a call, without sleeping: the kernel's (with the file when it
- * names one of ours by a descriptor), the host's, or answered already; stale
- * when the caller is not the thread that we know by its number.
+ * names one of ours by a descriptor) or the host's; stale when the caller is
+ * not the thread that we know by its number.
  */
 void
 um_filter(struct um_thread *th, const struct host_notif *hn,
@@ -159,11 +126,11 @@ um_filter(struct um_thread *th, const struct host_notif *hn,
 	    um_calls[hn->hn_nr];
 	if (flags & (CF_ARG0 | CF_ARG1 | CF_ARG2))
 		filter_fds(th, hn, flags, uv);
-	else if (hn->hn_nr == HOST_execve || hn->hn_nr == HOST_execveat) {
+	else if (hn->hn_nr == UM_CALL_EXECVE ||
+	    hn->hn_nr == UM_CALL_EXECVEAT) {
 		um_group_exec(th);
 		uv->uv_what = UV_RESUME;
-	} else if (hn->hn_nr == HOST_setrlimit || hn->hn_nr == HOST_prlimit64)
-		filter_rlimit(hn, uv);
+	}
 }
 
 /* The host keeps the flag for F_GETFL, and we to know it. */
@@ -213,19 +180,19 @@ um_filter_own(struct um_call *uc, int *error)
 	switch (uc->uc_hn.hn_nr) {
 	case SYS_ioctl:
 		return (own_ioctl(uc, error));
-	case HOST_fcntl:
+	case UM_CALL_FCNTL:
 		*error = 0;
-		if (uc->uc_hn.hn_args[1] == HOST_F_SETFL)
+		if (uc->uc_hn.hn_args[1] == UM_F_SETFL)
 			*error = own_nonblock(uc,
 			    uc->uc_hn.hn_args[2] & HOST_O_NONBLOCK);
 		uc->uc_resume = 1;
 		return (1);
-	case HOST_sendfile:
-	case HOST_splice:
+	case UM_CALL_SENDFILE:
+	case UM_CALL_SPLICE:
 		*error = EINVAL;
 		return (1);
-	case HOST_preadv2:
-	case HOST_pwritev2:
+	case UM_CALL_PREADV2:
+	case UM_CALL_PWRITEV2:
 		*error = EOPNOTSUPP;
 		return (1);
 	}

@@ -160,9 +160,6 @@ tree_call(struct um_tree *ut, struct um_thread *th,
 	case UV_RESUME:
 		host_notif_resume(ut->ut_fd, hn->hn_id);
 		break;
-	case UV_ANSWER:
-		host_notif_send(ut->ut_fd, hn->hn_id, uv.uv_value);
-		break;
 	case UV_STALE:
 		return (ESRCH);
 	}

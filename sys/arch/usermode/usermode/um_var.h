@@ -123,8 +123,7 @@ int		 um_copy_flush(struct um_call *);
 
 /* um_filter.c */
 struct um_verdict {
-	enum { UV_DISPATCH, UV_RESUME, UV_ANSWER, UV_STALE } uv_what;
-	int		 uv_value;	/* UV_ANSWER: the result */
+	enum { UV_DISPATCH, UV_RESUME, UV_STALE } uv_what;
 	int		 uv_fd;		/* UV_DISPATCH: as in struct um_call */
 	int		 uv_dup;
 	struct file	*uv_fp;
