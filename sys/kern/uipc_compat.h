@@ -7,6 +7,7 @@
 #include <sys/types.h>
 
 struct file;
+struct ifnet;
 struct mbuf;
 struct proc;
 struct sockaddr;
@@ -21,6 +22,8 @@ int	compat_sockaddr_in(const void *, size_t, int, struct mbuf **);
 int	compat_kaddr_in(const uint8_t *, size_t, int, struct mbuf **);
 size_t	compat_sockaddr_out(const struct sockaddr *, size_t, void *);
 int	compat_cmsg_in(const void *, size_t, struct mbuf **);
+int	compat_ifflags(const struct ifnet *);
+int	compat_ifhwtype(const struct ifnet *);
 int	compat_ioctl(struct file *, u_long, void *, struct proc *);
 
 #endif /* _KERN_UIPC_COMPAT_H_ */

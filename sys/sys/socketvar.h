@@ -45,6 +45,7 @@ struct sockbuf {
 #define SB_WANT		0x02		/* and somebody waits for that */
 
 #define SB_MAX		(4UL * 1024 * 1024) /* most that sb_hiwat may be */
+#define SB_MIN		2048UL		/* least that a program may set */
 
 /*
  * One socket.  so_file is the open file, for readiness; it is NULL for a
