@@ -9,7 +9,6 @@
  * each with [,lladdr=xx:xx:xx:xx:xx:xx][,mtu=N][,offload=on|off].  A NETNS is
  * a name as ip-netns(8) gives them, or a path.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -22,6 +21,8 @@
 #include <host.h>
 
 #include "host_card_var.h"
+#include "host_vtime.h"
+#include "wire_ring.h"
 
 #define MTU_MIN		68
 #define MTU_MAX		65535
@@ -208,6 +209,38 @@ parse(struct host_card *hc, const char *spec)
 		    "an interface name"));
 	if (hc->hc_xdp)
 		hc->hc_ops = &host_xdp_ops;
+	return (0);
+}
+
+static void
+clock_event(void *arg, uint32_t events)
+{
+	(void)arg;
+	(void)events;
+	vtime_event();
+}
+
+int
+host_card_clock(const char *path, char *err, size_t errlen)
+{
+	static const struct host_vtime	 ops = {
+		.now = vtime_now,
+		.real = vtime_real,
+		.idle = vtime_idle,
+		.busy = vtime_busy,
+	};
+	int				 error;
+
+	if (vtime_join(path, host_clock(0), err, errlen) == -1)
+		return (-1);
+	error = host_event_add(vtime_fd(), HOST_EV_IN, clock_event, NULL);
+	if (error != 0) {
+		snprintf(err, errlen, "clock %s: %s", path, strerror(-error));
+		return (-1);
+	}
+	atexit(vtime_leave);
+	wire_rung = vtime_poke;
+	host_vtime_set(&ops);
 	return (0);
 }
 

@@ -9,7 +9,6 @@
  * The host moves a VLAN tag out of the frame into a place that is not read
  * here; such frames are filtered out, so that none passes as untagged.
  */
-#define _GNU_SOURCE
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 

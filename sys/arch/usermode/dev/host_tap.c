@@ -7,7 +7,6 @@
  *
  * Unless it was made persistent, the interface exists as long as the card.
  */
-#define _GNU_SOURCE
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 

@@ -11,7 +11,6 @@
  *	   ^                      |
  *	   `----------------------' vtime_busy(): woken by something else
  */
-#define _GNU_SOURCE
 #include <sys/epoll.h>
 #include <sys/file.h>
 #include <sys/mman.h>
@@ -54,7 +53,7 @@ _Static_assert(sizeof(struct vtime_page) <= VP_SIZE, "vtime page");
 
 static struct vtime_page *vp;
 static struct sockaddr_un vt_sun;	/* sun_path: FILE, for vt_address() */
-static uint64_t		 vt_base;	/* vp_now when we joined */
+static uint64_t		 vt_base;	/* vp_now when our own clock was 0 */
 static int		 vt_slot = -1;
 static int		 vt_file = -1, vt_sock = -1, vt_timer = -1, vt_epoll = -1;
 
@@ -240,7 +239,6 @@ vt_take_slot(void)
 	vt_slot = i;
 	vp->vp_member[i].vm_busy = 1;
 	vp->vp_member[i].vm_used = 1;
-	vt_base = atomic_load(&vp->vp_now);
 	return (NULL);
 }
 
@@ -264,11 +262,12 @@ vt_watch(void)
 }
 
 /*
- * Become a member of the clock at path, making it when there is none.  We are
- * busy at first.  0, or -1 with the reason in the buffer.
+ * Become a member of the clock at path, making it when there is none.  Our
+ * own clock goes on from start.  We are busy at first.  0, or -1 with the
+ * reason in the buffer.
  */
 int
-vtime_join(const char *path, char *err, unsigned long errlen)
+vtime_join(const char *path, uint64_t start, char *err, unsigned long errlen)
 {
 	const char	*why = NULL;
 
@@ -286,8 +285,10 @@ vtime_join(const char *path, char *err, unsigned long errlen)
 		why = vt_take_slot();
 		vt_unlock();
 	}
-	if (why == NULL)
+	if (why == NULL) {
+		vt_base = atomic_load(&vp->vp_now) - start;
 		return (0);
+	}
 	snprintf(err, errlen, "clock %s: %s", path, why);
 	return (-1);
 }
@@ -333,11 +334,11 @@ vtime_event(void)
 	}
 }
 
-/* Nanoseconds since we joined. */
+/* Nanoseconds of our own clock. */
 uint64_t
 vtime_now(void)
 {
-	return (atomic_load(&vp->vp_now) - vt_base + 1);
+	return (atomic_load(&vp->vp_now) - vt_base);
 }
 
 /* Nanoseconds since 1970. */
@@ -350,7 +351,7 @@ vtime_real(void)
 static uint64_t
 vt_absolute(uint64_t t)
 {
-	return (t == VTIME_FOREVER ? t : t - 1 + vt_base);
+	return (t == VTIME_FOREVER ? t : t + vt_base);
 }
 
 /*

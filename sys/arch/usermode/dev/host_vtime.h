@@ -24,7 +24,7 @@
 #define VTIME_MEMBERS	64
 #define VTIME_FOREVER	UINT64_MAX
 
-int	 vtime_join(const char *, char *, unsigned long);
+int	 vtime_join(const char *, uint64_t, char *, unsigned long);
 void	 vtime_leave(void);
 int	 vtime_slot(void);
 int	 vtime_fd(void);

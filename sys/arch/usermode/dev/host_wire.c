@@ -15,7 +15,6 @@
  * The link is up in UP only.  A machine never takes the place of a hub that
  * died, or two machines would be joined past it.
  */
-#define _GNU_SOURCE
 #include <sys/socket.h>
 #include <sys/timerfd.h>
 

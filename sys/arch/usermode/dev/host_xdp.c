@@ -11,7 +11,6 @@
  * Frames are copied between it and the kernel's own buffers: at these sizes
  * that is less than what keeping them apart would cost.
  */
-#define _GNU_SOURCE
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>

@@ -474,36 +474,59 @@ em_attach(const char *spec)
 	return (0);
 }
 
+/* Live by a virtual clock.  0 or an errno, told. */
+static int
+em_clock(const char *path)
+{
+	char		 err[256];
+
+	if (host_card_clock(path, err, sizeof(err)) == 0)
+		return (0);
+	printf("%s\n", err);
+	return (ENXIO);
+}
+
+/* Copy the value of the next "key=value" of the line; NULL: no more. */
+static const char *
+em_nextarg(const char *line, const char *key, char *val, size_t size)
+{
+	size_t		 klen = strlen(key), len;
+
+	for (;; line += len) {
+		while (*line == ' ')
+			line++;
+		if (*line == '\0')
+			return (NULL);
+		for (len = 0; line[len] != '\0' && line[len] != ' '; len++)
+			;
+		if (len <= klen || strncmp(line, key, klen) != 0)
+			continue;
+		if (len - klen >= size) {
+			printf("boot argument too long: %.40s...\n", line);
+			val[0] = '\0';
+		} else
+			strlcpy(val, line + klen, len - klen + 1);
+		return (line + len);
+	}
+}
+
 /*
- * Attach the cards that the line of boot arguments names, in its order.
- * Called once, by a kernel thread.  Returns 0, or the errno of the first
- * that could not be opened; each is told on the console.
+ * Attach the cards that the line of boot arguments names ("card=..."), in its
+ * order, after it has joined the clock ("vtime=PATH").  Called once, by a
+ * kernel thread.  Returns 0, or the errno of the first that could not be
+ * opened; each is told on the console.
  */
 int
 em_attach_all(const char *line)
 {
-	char		 spec[256];
-	size_t		 len;
+	const char	*p = line;
+	char		 val[256];
 	int		 error, first = 0;
 
-	while (*line != '\0') {
-		while (*line == ' ')
-			line++;
-		for (len = 0; line[len] != '\0' && line[len] != ' '; len++)
-			;
-		if (strncmp(line, "card=", 5) == 0) {
-			if (len - 5 >= sizeof(spec)) {
-				printf("card: boot argument too long: %.40s\n",
-				    line);
-				error = EINVAL;
-			} else {
-				strlcpy(spec, line + 5, len - 5 + 1);
-				error = em_attach(spec);
-			}
-			if (first == 0)
-				first = error;
-		}
-		line += len;
-	}
+	if (em_nextarg(line, "vtime=", val, sizeof(val)) != NULL)
+		first = em_clock(val);
+	while ((p = em_nextarg(p, "card=", val, sizeof(val))) != NULL)
+		if ((error = em_attach(val)) != 0 && first == 0)
+			first = error;
 	return (first);
 }

@@ -1,7 +1,6 @@
 /*
  * Rings of a wire, and the meeting of its two ends: see wire_ring.h.
  */
-#define _GNU_SOURCE
 #include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/mman.h>

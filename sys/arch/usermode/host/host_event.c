@@ -60,7 +60,8 @@ uint64_t
 host_clock(int which)
 {
 	if (which != 0)
-		return (clock_ns(CLOCK_REALTIME));
+		return (vtime != NULL ? vtime->real() :
+		    clock_ns(CLOCK_REALTIME));
 	if (vtime != NULL)
 		return (vtime->now());
 	return (clock_ns(CLOCK_MONOTONIC) - boot_ns);

@@ -65,6 +65,12 @@ struct host_card_upcalls {
 };
 
 /*
+ * Live by the clock in this file from now on (virtual time).  0, or -1 with
+ * the reason in the buffer.  To be called before the first card is opened.
+ */
+int	 host_card_clock(const char *, char *, size_t);
+
+/*
  * Open the card that a boot argument describes ("em0,tap,NAME[,NETNS]").
  * NULL on failure, with a sentence in the buffer that says which card, why,
  * and what to do.
