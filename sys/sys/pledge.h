@@ -57,12 +57,18 @@ struct socket;
 /* Longest string of promises, with its NUL. */
 #define PLEDGE_MAXSTR	1024
 
+/*
+ * Ends a process that broke its promise, with a signal; the port sets it.
+ * Called from a thread that works on the process's call.
+ */
+extern void	(*pledge_killhook)(struct proc *, int);
+
 int	pledge_parse(const char *, u_int64_t *);
-int	pledge_set(struct proc *, const char *, const char *);
+int	pledge_set(struct process *, const u_int64_t *, const u_int64_t *);
 void	pledge_fork(const struct process *, struct process *);
 void	pledge_exec(struct process *);
-int	pledge_fail(struct proc *, int, u_int64_t, const char *);
-int	pledge_syscall(struct proc *, u_int64_t, const char *);
+int	pledge_fail(struct proc *, int, u_int64_t);
+int	pledge_syscall(struct proc *, u_int64_t);
 int	pledge_socket(struct proc *, int, int);
 int	pledge_sockopt(struct proc *, int, int, int);
 int	pledge_ioctl(struct proc *, u_long, int);

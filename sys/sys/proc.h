@@ -41,6 +41,7 @@ struct process {
 	struct ucred	*ps_ucred;	/* [k] credentials, referenced */
 	u_int		 ps_rtableid;	/* [k] routing table */
 	uint64_t	 ps_pledge;	/* [k] promises */
+	uint64_t	 ps_execpledge;	/* [k] those of the next image */
 	u_int		 ps_flags;	/* [k] PS_ */
 	struct filedesc	*ps_fd;		/* [k] for the MI descriptor table */
 	const struct fdops *ps_fdops;	/* [I] where descriptors live */
@@ -50,6 +51,7 @@ struct process {
 #define PS_PLEDGE	0x0001		/* has called pledge(2) */
 #define PS_SYSTEM	0x0002		/* the kernel's own */
 #define PS_EXITING	0x0004
+#define PS_EXECPLEDGE	0x0008		/* ps_execpledge counts */
 
 #define SRUN		1
 #define SONPROC		2
@@ -73,8 +75,9 @@ struct proc {
 	void		*p_arg;		/* [I] */
 	void		*p_context;	/* [k] saved by md_switch() */
 	void		*p_stack;	/* [I] lowest byte, NULL for proc0 */
-	size_t		 p_stacksize;	/* [I] bytes */
+	size_t		 p_stacksize;	/* [I] bytes, never 0 */
 	uint64_t	 p_nswitch;	/* [k] times switched to */
+	int		 p_sysnr;	/* [o] system call it works on */
 	void		*p_md;		/* the port's */
 };
 
@@ -116,5 +119,15 @@ void	 sched_loop(void) __attribute__((__noreturn__));
 void	 sched_setrunnable(struct proc *);
 void	 sched_switch(void);
 void	 assertwaitok(void);
+
+/* What the scheduler's work amounts to, for the curious. */
+struct schedstat {
+	uint64_t	ss_switches;	/* from thread to thread */
+	uint64_t	ss_polls;	/* for interrupts while busy */
+	uint64_t	ss_idles;	/* for interrupts with nothing to do */
+	u_int		ss_threads;	/* alive */
+	u_int		ss_cached;	/* dead, their stacks kept */
+};
+extern struct schedstat	 schedstat;
 
 #endif /* _SYS_PROC_H_ */

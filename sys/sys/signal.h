@@ -5,6 +5,7 @@
 #ifndef _SYS_SIGNAL_H_
 #define _SYS_SIGNAL_H_
 
+#define SIGABRT		6
 #define SIGKILL		9
 #define SIGPIPE		13
 #define SIGURG		23

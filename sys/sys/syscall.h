@@ -13,6 +13,8 @@
 #define SYS_ioctl		16
 #define SYS_readv		19
 #define SYS_writev		20
+#define SYS_dup			32
+#define SYS_dup2		33
 #define SYS_socket		41
 #define SYS_connect		42
 #define SYS_accept		43
@@ -29,12 +31,8 @@
 #define SYS_setsockopt		54
 #define SYS_getsockopt		55
 #define SYS_fcntl		72
-#define SYS_dup			32
-#define SYS_dup2		33
-#define SYS_dup3		292
 #define SYS_accept4		288
-#define SYS_preadv		295
-#define SYS_pwritev		296
+#define SYS_dup3		292
 #define SYS_recvmmsg		299
 #define SYS_sendmmsg		307
 #endif
