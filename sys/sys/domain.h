@@ -9,6 +9,7 @@
 
 #include <sys/types.h>
 
+struct proc;
 struct protosw;
 
 struct domain {

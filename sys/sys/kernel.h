@@ -26,4 +26,7 @@ void	 kernel_main(const char *, void (*)(const char *))
 /* Boot arguments: "name=value name ..."; NULL when absent. */
 const char *bootarg(const char *);
 
+/* The kernel's own tests, in kernels that are linked with them. */
+void	 ktest_main(const char *);
+
 #endif /* _SYS_KERNEL_H_ */

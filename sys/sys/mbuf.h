@@ -312,6 +312,7 @@ struct mbuf *m_clget(struct mbuf *, int, u_int);
 void	 m_extadd(struct mbuf *, caddr_t, u_int, int,
 	    void (*)(caddr_t, u_int, void *), void *);
 void	 m_extref(struct mbuf *, struct mbuf *);
+void	 m_extfree(struct mbuf *);
 struct mbuf *m_free(struct mbuf *);
 struct mbuf *m_freem(struct mbuf *);
 void	 m_purge(struct mbuf *);

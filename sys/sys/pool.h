@@ -35,12 +35,12 @@ struct kinfo_pool {
 #include <sys/time.h>
 
 struct pool;
+struct pool_item;
 struct pool_page;
 
+/* Says how large the pool's pages are: a multiple of PAGE_SIZE. */
 struct pool_allocator {
-	void	*(*pa_alloc)(struct pool *, int, int *);
-	void	 (*pa_free)(struct pool *, void *);
-	size_t	   pa_pagesz;
+	size_t	pa_pagesz;
 };
 
 LIST_HEAD(pool_pagelist, pool_page);
@@ -48,7 +48,6 @@ LIST_HEAD(pool_pagelist, pool_page);
 struct pool {
 	TAILQ_ENTRY(pool) pr_list;	/* all pools */
 	const char	*pr_wchan;	/* name */
-	struct pool_allocator *pr_alloc;
 	u_int		 pr_serial;	/* the number sysctl(2) uses */
 	u_int		 pr_size;	/* rounded up to the alignment */
 	u_int		 pr_origsize;	/* as asked for */
@@ -80,8 +79,9 @@ struct pool {
 	u_long		 pr_npagefree;
 	u_int		 pr_hiwat;
 
-	void		*pr_quarantine;	/* sanitizer builds: freed items */
-	void		**pr_quartail;
+	/* Sanitizer builds: items freed lately, oldest first. */
+	struct pool_item *pr_quarhead;
+	struct pool_item *pr_quartail;
 	u_int		 pr_nquar;
 };
 
@@ -90,8 +90,10 @@ struct pool {
 #define PR_NOWAIT	0x0002	/* or return NULL */
 #define PR_LIMITFAIL	0x0004	/* NULL beyond the limit, even if PR_WAITOK */
 #define PR_ZERO		0x0008
-#define PR_WANTED	0x0010
-#define PR_RWLOCK	0x0020	/* accepted, means nothing here */
+#define PR_TAGGED	0x0010	/* internal: items know their page */
+
+/* Accepted for BSD's sake: no pool here takes a lock. */
+#define PR_RWLOCK	0
 
 extern struct pool_allocator pool_allocator_single;
 

@@ -24,7 +24,6 @@ struct timeout {
 #define TIMEOUT_INITIALIZED	0x04
 #define TIMEOUT_TRIGGERED	0x08	/* has run, or is running */
 #define TIMEOUT_MPSAFE		0x10	/* takes no big lock: nothing does */
-#define TIMEOUT_DUE		0x20	/* taken out of the wheel */
 
 #define timeout_pending(to)	((to)->to_flags & TIMEOUT_ONQUEUE)
 #define timeout_initialized(to)	((to)->to_flags & TIMEOUT_INITIALIZED)

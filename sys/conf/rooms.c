@@ -1,0 +1,47 @@
+/*
+ * The rooms of this kernel, in the order in which they start: the link level
+ * first, then the families of protocols, then what needs them all.
+ */
+#include <sys/types.h>
+#include <sys/domain.h>
+#include <sys/room.h>
+#include <sys/socket.h>
+
+#include <net/if.h>
+#include <net/if_var.h>
+#include <net/netisr.h>
+#include <net/route.h>
+#include <net/rtable.h>
+#include <netinet/in.h>
+#include <netinet/in_var.h>
+
+extern struct domain inetdomain;
+
+static void
+room_route(void)
+{
+	domain_register(&routedomain);
+}
+
+static void
+room_inet(void)
+{
+	domain_register(&inetdomain);
+}
+
+static void
+room_loop(void)
+{
+	loopattach(0);
+}
+
+const struct room rooms[] = {
+	{ "rtable",	rtable_init },
+	{ "netisr",	netisr_init },
+	{ "if",		ifinit },
+	{ "route",	room_route },
+	{ "inet",	room_inet },
+	{ "domain",	domaininit },
+	{ "loop",	room_loop },
+	{ NULL,		NULL },
+};
