@@ -111,6 +111,7 @@ kernel_main(const char *line, void (*attach)(const char *))
 {
 	const char	*name;
 
+	stack_guard_init();
 	bootarg_parse(line);
 	boot_attach = attach;
 	if ((name = bootarg("hostname")) != NULL)

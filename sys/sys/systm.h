@@ -25,6 +25,10 @@ extern char		 domainname[MAXHOSTNAMELEN];
 void	 panic(const char *, ...) __printflike(1, 2) __dead;
 void	 __assert(const char *, const char *, int, const char *) __dead;
 
+/* The stack protector: subr_ssp.c. */
+extern uintptr_t __stack_chk_guard;
+void	 stack_guard_init(void);
+
 #define KASSERT(e)	((e) ? (void)0 :				\
 	    __assert("", __FILE__, __LINE__, #e))
 #define KASSERTMSG(e, msg, ...)	((e) ? (void)0 :			\
