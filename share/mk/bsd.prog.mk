@@ -33,7 +33,7 @@ _OBJS=		${SRCS:R:S,$,.o,:S,^,${O}/,}
 ${O}/${s:R}.o: ${s}
 	@mkdir -p ${.TARGET:H}
 	${SAY} cc ${.TARGET:S,^${OBJROOT}/,,}
-	${Q}${CC} ${PROGFLAGS} -MD -MP -c -o ${.TARGET} ${.CURDIR}/${s}
+	${Q}${CC} ${PROGFLAGS} -MD -MP -c -o ${.TARGET} ${.ALLSRC:M*.c:[1]}
 .-include "${O}/${s:R}.d"
 .endfor
 
