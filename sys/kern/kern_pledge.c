@@ -405,9 +405,7 @@ sysctl_isplain(const int *mib, u_int n)
 		case KERN_HOSTNAME:
 		case KERN_DOMAINNAME:
 		case KERN_CLOCKRATE:
-		case KERN_ARGMAX:
 		case KERN_NGROUPS:
-		case KERN_SOMAXCONN:
 			return (1);
 		}
 	if (mib[0] == CTL_HW)

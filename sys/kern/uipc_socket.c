@@ -46,7 +46,7 @@ sofree(struct socket *so)
 	sbflush(&so->so_snd);
 	sbflush(&so->so_rcv);
 	ml_purge(&so->so_errq);
-	sostat.sos_open--;
+	sostat.kss_open--;
 	pool_put(&socket_pool, so);
 }
 
@@ -56,15 +56,15 @@ soalloc(const struct protosw *prp, struct proc *p)
 	const struct ucred	*cr = p->p_ucred;
 	struct socket		*so;
 
-	if (sostat.sos_open >= SO_MAXSOCKETS) {
-		sostat.sos_limit++;
+	if (sostat.kss_open >= SO_MAXSOCKETS) {
+		sostat.kss_limit++;
 		return (NULL);
 	}
 	if ((so = pool_get(&socket_pool, PR_NOWAIT | PR_ZERO)) == NULL) {
-		sostat.sos_nomem++;
+		sostat.kss_nomem++;
 		return (NULL);
 	}
-	sostat.sos_open++;
+	sostat.kss_open++;
 	so->so_proto = prp;
 	so->so_type = prp->pr_type;
 	if (suser(p) == 0)
@@ -314,7 +314,7 @@ somgetuio(struct uio *uio, struct mbuf **mp)
 
 	do {
 		if ((m = somget(uio, top == NULL)) == NULL) {
-			sostat.sos_nomem++;
+			sostat.kss_nomem++;
 			m_freem(top);
 			return (ENOBUFS);
 		}

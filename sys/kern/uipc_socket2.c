@@ -15,7 +15,7 @@
 
 #include <kern/uipc_compat.h>
 
-struct socket_stat	 sostat;
+struct kinfo_sockstat	 sostat;
 
 /*
  * Accounting.
@@ -126,12 +126,12 @@ sbappendaddr(struct sockbuf *sb, const struct sockaddr *sa, struct mbuf *m0,
 	if (!sb_fits(sb, NULL, control, sa->sa_len, MSIZE) ||
 	    (m0 != NULL && m_length(m0) > sbspace(sb))) {
 		sb->sb_drops++;
-		sostat.sos_rcvfull++;
+		sostat.kss_rcvfull++;
 		return (0);
 	}
 	if ((name = m_get(M_NOWAIT, MT_SONAME)) == NULL) {
 		sb->sb_drops++;
-		sostat.sos_nomem++;
+		sostat.kss_nomem++;
 		return (0);
 	}
 	memcpy(mtod(name, caddr_t), sa, sa->sa_len);
@@ -141,7 +141,7 @@ sbappendaddr(struct sockbuf *sb, const struct sockaddr *sa, struct mbuf *m0,
 	if (!sb_fits(sb, m0, control, name->m_len, MSIZE)) {
 		m_free(name);
 		sb->sb_drops++;
-		sostat.sos_rcvfull++;
+		sostat.kss_rcvfull++;
 		return (0);
 	}
 	name->m_next = control != NULL ? control : m0;
@@ -516,7 +516,7 @@ soerr_append(struct socket *so, const struct so_errmsg *se, struct mbuf *data)
 	    se->se_level);
 	if (name == NULL || control == NULL ||
 	    ml_len(&so->so_errq) >= SO_ERRQMAX) {
-		sostat.sos_errfull++;
+		sostat.kss_errfull++;
 		m_freem(name);
 		m_freem(control);
 		m_freem(data);

@@ -181,18 +181,22 @@ soset_rtable(struct socket *so, struct mbuf *m)
 	return (soopt_proto(PRCO_SETOPT, so, SOL_SOCKET, SO_RTABLE, m));
 }
 
-/* Routing table of a socket; the process's when it cannot tell. */
-static u_int
-soget_rtableid(struct socket *so)
+/*
+ * The routing table of a socket; the running process's when the protocol
+ * cannot tell.  The caller holds the net lock.
+ */
+u_int
+so_rtableid(struct socket *so)
 {
 	struct mbuf	*m;
 	u_int		 id = curproc->p_rtableid;
 
-	if ((m = m_get(M_NOWAIT, MT_SOOPTS)) == NULL)
+	if (so->so_proto->pr_ctloutput == NULL ||
+	    (m = m_get(M_NOWAIT, MT_SOOPTS)) == NULL)
 		return (id);
 	m->m_len = 0;
-	if (soopt_proto(PRCO_GETOPT, so, SOL_SOCKET, SO_RTABLE, m) == 0 &&
-	    m->m_len >= (int)sizeof(id))
+	if (so->so_proto->pr_ctloutput(PRCO_GETOPT, so, SOL_SOCKET,
+	    SO_RTABLE, m) == 0 && m->m_len == sizeof(id))
 		memcpy(&id, mtod(m, caddr_t), sizeof(id));
 	m_freem(m);
 	return (id);
@@ -206,17 +210,18 @@ static int
 soset_ifidx(struct socket *so, u_int ifidx)
 {
 	struct ifnet	*ifp;
-	u_int		 rdomain;
-	int		 error;
+	int		 error = 0;
 
 	if (so->so_ifidx != 0 && (error = suser(curproc)) != 0)
 		return (error);
 	if (ifidx != 0) {
-		rdomain = rtable_l2(soget_rtableid(so));
-		if ((ifp = if_get(ifidx)) == NULL)
-			return (ENODEV);
-		error = ifp->if_rdomain == rdomain ? 0 : ENODEV;
+		solock(so);
+		ifp = if_get(ifidx);
+		if (ifp == NULL ||
+		    ifp->if_rdomain != rtable_l2(so_rtableid(so)))
+			error = ENODEV;
 		if_put(ifp);
+		sounlock(so);
 		if (error)
 			return (error);
 	}
@@ -335,7 +340,9 @@ soget_int(struct socket *so, int optname, int *val)
 		*val = so->so_ifidx;
 		return (0);
 	case SO_RTABLE:
-		*val = soget_rtableid(so);
+		solock(so);
+		*val = so_rtableid(so);
+		sounlock(so);
 		return (0);
 	default:
 		return (ENOPROTOOPT);

@@ -19,6 +19,7 @@
 
 #include <sys/mbuf.h>
 #include <sys/socket.h>
+#include <sys/sysctl.h>
 
 struct file;
 struct proc;
@@ -107,14 +108,8 @@ struct so_errmsg {
 	const struct sockaddr	*se_offender;	/* who complained; or NULL */
 };
 
-struct socket_stat {
-	u_int64_t	sos_open;	/* sockets there are */
-	u_int64_t	sos_nomem;	/* calls that found no memory */
-	u_int64_t	sos_limit;	/* refused: too many sockets */
-	u_int64_t	sos_rcvfull;	/* records dropped: buffer full */
-	u_int64_t	sos_errfull;	/* error messages dropped: full */
-};
-extern struct socket_stat sostat;
+/* kern.sockstat */
+extern struct kinfo_sockstat sostat;
 
 /*
  * What a receive found beside the data.  The caller frees name and control;
@@ -186,6 +181,7 @@ int	soreceive(struct socket *, struct uio *, struct somsg *);
 /* uipc_sockopt.c */
 int	sosetopt(struct socket *, int, int, struct mbuf *);
 int	sogetopt(struct socket *, int, int, struct mbuf *);
+u_int	so_rtableid(struct socket *);
 
 #endif /* _KERNEL */
 

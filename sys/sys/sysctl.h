@@ -43,17 +43,10 @@ struct ctlname {
 #define CTL_MAXID	11
 
 #define CTL_NAMES { \
-	{ 0, 0 }, \
-	{ "kern", CTLTYPE_NODE }, \
-	{ "vm", CTLTYPE_NODE }, \
-	{ "fs", CTLTYPE_NODE }, \
-	{ "net", CTLTYPE_NODE }, \
-	{ 0, CTLTYPE_NODE }, \
-	{ "hw", CTLTYPE_NODE }, \
-	{ "machdep", CTLTYPE_NODE }, \
-	{ 0, 0 }, \
-	{ "ddb", CTLTYPE_NODE }, \
-	{ "vfs", CTLTYPE_NODE }, \
+	[CTL_KERN] = { "kern", CTLTYPE_NODE }, \
+	[CTL_NET] = { "net", CTLTYPE_NODE }, \
+	[CTL_HW] = { "hw", CTLTYPE_NODE }, \
+	[CTL_MAXID - 1] = { 0, 0 }, \
 }
 
 /* kern */
@@ -61,9 +54,7 @@ struct ctlname {
 #define KERN_OSRELEASE		2	/* string */
 #define KERN_OSREV		3	/* int */
 #define KERN_VERSION		4	/* string */
-#define KERN_MAXPROC		6	/* int */
 #define KERN_MAXFILES		7	/* int */
-#define KERN_ARGMAX		8	/* int */
 #define KERN_SECURELVL		9	/* int */
 #define KERN_HOSTNAME		10	/* string */
 #define KERN_HOSTID		11	/* int */
@@ -71,11 +62,10 @@ struct ctlname {
 #define KERN_NGROUPS		18	/* int */
 #define KERN_BOOTTIME		21	/* struct timeval */
 #define KERN_DOMAINNAME		22	/* string */
+#define KERN_NTHREADS		26	/* int */
 #define KERN_OSVERSION		27	/* string */
-#define KERN_SOMAXCONN		28	/* int */
 #define KERN_MSGBUFSIZE		38	/* int */
 #define KERN_MALLOCSTATS	39	/* node */
-#define KERN_NPROCS		47	/* int */
 #define KERN_MSGBUF		48	/* message buffer */
 #define KERN_POOL		49	/* node */
 #define KERN_NFILES		56	/* int */
@@ -84,9 +74,8 @@ struct ctlname {
 #define KERN_FILE		73	/* node */
 #define KERN_CONSBUFSIZE	82	/* int */
 #define KERN_CONSBUF		83	/* console message buffer */
-#define KERN_TIMEOUT_STATS	87	/* struct timeoutstat */
-#define KERN_SOCKSTAT		900	/* struct socket_stat; our own */
-#define KERN_MAXID		91
+#define KERN_SOCKSTAT		96	/* struct kinfo_sockstat; our own */
+#define KERN_MAXID		97
 
 /* kern.pool */
 #define KERN_POOL_NPOOLS	1	/* int: the highest number */
@@ -94,103 +83,36 @@ struct ctlname {
 #define KERN_POOL_POOL		3	/* struct kinfo_pool, by number */
 
 /* kern.malloc */
-#define KERN_MALLOC_BUCKETS	1	/* string */
-#define KERN_MALLOC_BUCKET	2	/* struct kmembuckets, by size */
-#define KERN_MALLOC_KMEMNAMES	3	/* string */
+#define KERN_MALLOC_KMEMNAMES	3	/* string, separated by commas */
 #define KERN_MALLOC_KMEMSTATS	4	/* struct kmemstats, by type */
 
 #define CTL_KERN_NAMES { \
-	{ 0, 0 }, \
-	{ "ostype", CTLTYPE_STRING }, \
-	{ "osrelease", CTLTYPE_STRING }, \
-	{ "osrevision", CTLTYPE_INT }, \
-	{ "version", CTLTYPE_STRING }, \
-	{ 0, 0 }, \
-	{ "maxproc", CTLTYPE_INT }, \
-	{ "maxfiles", CTLTYPE_INT }, \
-	{ "argmax", CTLTYPE_INT }, \
-	{ "securelevel", CTLTYPE_INT }, \
-	{ "hostname", CTLTYPE_STRING }, \
-	{ "hostid", CTLTYPE_INT }, \
-	{ "clockrate", CTLTYPE_STRUCT }, \
-	{ 0, 0 }, \
-	{ 0, 0 }, \
-	{ 0, 0 }, \
-	{ 0, 0 }, \
-	{ 0, 0 }, \
-	{ "ngroups", CTLTYPE_INT }, \
-	{ 0, 0 }, \
-	{ 0, 0 }, \
-	{ "boottime", CTLTYPE_STRUCT }, \
-	{ "domainname", CTLTYPE_STRING }, \
-	{ 0, 0 }, \
-	{ 0, 0 }, \
-	{ 0, 0 }, \
-	{ 0, 0 }, \
-	{ "osversion", CTLTYPE_STRING }, \
-	{ "somaxconn", CTLTYPE_INT }, \
-	{ 0, 0 }, \
-	{ 0, 0 }, \
-	{ 0, 0 }, \
-	{ 0, 0 }, \
-	{ 0, 0 }, \
-	{ 0, 0 }, \
-	{ 0, 0 }, \
-	{ 0, 0 }, \
-	{ 0, 0 }, \
-	{ "msgbufsize", CTLTYPE_INT }, \
-	{ "malloc", CTLTYPE_NODE }, \
-	{ 0, 0 }, \
-	{ 0, 0 }, \
-	{ 0, 0 }, \
-	{ 0, 0 }, \
-	{ 0, 0 }, \
-	{ 0, 0 }, \
-	{ 0, 0 }, \
-	{ "nprocs", CTLTYPE_INT }, \
-	{ "msgbuf", CTLTYPE_STRUCT }, \
-	{ "pool", CTLTYPE_NODE }, \
-	{ 0, 0 }, \
-	{ 0, 0 }, \
-	{ 0, 0 }, \
-	{ 0, 0 }, \
-	{ 0, 0 }, \
-	{ 0, 0 }, \
-	{ "nfiles", CTLTYPE_INT }, \
-	{ 0, 0 }, \
-	{ 0, 0 }, \
-	{ "mbstat", CTLTYPE_STRUCT }, \
-	{ 0, 0 }, \
-	{ 0, 0 }, \
-	{ 0, 0 }, \
-	{ 0, 0 }, \
-	{ 0, 0 }, \
-	{ 0, 0 }, \
-	{ 0, 0 }, \
-	{ "maxclusters", CTLTYPE_INT }, \
-	{ 0, 0 }, \
-	{ 0, 0 }, \
-	{ 0, 0 }, \
-	{ 0, 0 }, \
-	{ 0, 0 }, \
-	{ "file", CTLTYPE_STRUCT }, \
-	{ 0, 0 }, \
-	{ 0, 0 }, \
-	{ 0, 0 }, \
-	{ 0, 0 }, \
-	{ 0, 0 }, \
-	{ 0, 0 }, \
-	{ 0, 0 }, \
-	{ 0, 0 }, \
-	{ "consbufsize", CTLTYPE_INT }, \
-	{ "consbuf", CTLTYPE_STRUCT }, \
-	{ 0, 0 }, \
-	{ 0, 0 }, \
-	{ 0, 0 }, \
-	{ "timeout_stats", CTLTYPE_STRUCT }, \
-	{ 0, 0 }, \
-	{ 0, 0 }, \
-	{ 0, 0 }, \
+	[KERN_OSTYPE] = { "ostype", CTLTYPE_STRING }, \
+	[KERN_OSRELEASE] = { "osrelease", CTLTYPE_STRING }, \
+	[KERN_OSREV] = { "osrevision", CTLTYPE_INT }, \
+	[KERN_VERSION] = { "version", CTLTYPE_STRING }, \
+	[KERN_MAXFILES] = { "maxfiles", CTLTYPE_INT }, \
+	[KERN_SECURELVL] = { "securelevel", CTLTYPE_INT }, \
+	[KERN_HOSTNAME] = { "hostname", CTLTYPE_STRING }, \
+	[KERN_HOSTID] = { "hostid", CTLTYPE_INT }, \
+	[KERN_CLOCKRATE] = { "clockrate", CTLTYPE_STRUCT }, \
+	[KERN_NGROUPS] = { "ngroups", CTLTYPE_INT }, \
+	[KERN_BOOTTIME] = { "boottime", CTLTYPE_STRUCT }, \
+	[KERN_DOMAINNAME] = { "domainname", CTLTYPE_STRING }, \
+	[KERN_NTHREADS] = { "nthreads", CTLTYPE_INT }, \
+	[KERN_OSVERSION] = { "osversion", CTLTYPE_STRING }, \
+	[KERN_MSGBUFSIZE] = { "msgbufsize", CTLTYPE_INT }, \
+	[KERN_MALLOCSTATS] = { "malloc", CTLTYPE_NODE }, \
+	[KERN_MSGBUF] = { "msgbuf", CTLTYPE_STRUCT }, \
+	[KERN_POOL] = { "pool", CTLTYPE_NODE }, \
+	[KERN_NFILES] = { "nfiles", CTLTYPE_INT }, \
+	[KERN_MBSTAT] = { "mbstat", CTLTYPE_STRUCT }, \
+	[KERN_MAXCLUSTERS] = { "maxclusters", CTLTYPE_INT }, \
+	[KERN_FILE] = { "file", CTLTYPE_STRUCT }, \
+	[KERN_CONSBUFSIZE] = { "consbufsize", CTLTYPE_INT }, \
+	[KERN_CONSBUF] = { "consbuf", CTLTYPE_STRUCT }, \
+	[KERN_SOCKSTAT] = { "sockstat", CTLTYPE_STRUCT }, \
+	[KERN_MAXID - 1] = { 0, 0 }, \
 }
 
 /* kern.clockrate */
@@ -229,47 +151,32 @@ struct kinfo_file {
 	u_int8_t	so_faddr[28];
 };
 
+/* kern.sockstat */
+struct kinfo_sockstat {
+	u_int64_t	kss_open;	/* sockets there are */
+	u_int64_t	kss_nomem;	/* calls that found no memory */
+	u_int64_t	kss_limit;	/* refused: too many sockets */
+	u_int64_t	kss_rcvfull;	/* messages dropped: buffer full */
+	u_int64_t	kss_errfull;	/* error messages dropped: full */
+};
+
 /* hw */
 #define HW_MACHINE	1		/* string */
-#define HW_MODEL	2		/* string */
 #define HW_NCPU		3		/* int */
 #define HW_BYTEORDER	4		/* int */
 #define HW_PAGESIZE	7		/* int */
-#define HW_VENDOR	14		/* string */
-#define HW_PRODUCT	15		/* string */
-#define HW_PHYSMEM64	19		/* quad */
-#define HW_USERMEM64	20		/* quad */
 #define HW_NCPUFOUND	21		/* int */
 #define HW_NCPUONLINE	25		/* int */
 #define HW_MAXID	26
 
 #define CTL_HW_NAMES { \
-	{ 0, 0 }, \
-	{ "machine", CTLTYPE_STRING }, \
-	{ "model", CTLTYPE_STRING }, \
-	{ "ncpu", CTLTYPE_INT }, \
-	{ "byteorder", CTLTYPE_INT }, \
-	{ 0, 0 }, \
-	{ 0, 0 }, \
-	{ "pagesize", CTLTYPE_INT }, \
-	{ 0, 0 }, \
-	{ 0, 0 }, \
-	{ 0, 0 }, \
-	{ 0, 0 }, \
-	{ 0, 0 }, \
-	{ 0, 0 }, \
-	{ "vendor", CTLTYPE_STRING }, \
-	{ "product", CTLTYPE_STRING }, \
-	{ 0, 0 }, \
-	{ 0, 0 }, \
-	{ 0, 0 }, \
-	{ "physmem", CTLTYPE_QUAD }, \
-	{ "usermem", CTLTYPE_QUAD }, \
-	{ "ncpufound", CTLTYPE_INT }, \
-	{ 0, 0 }, \
-	{ 0, 0 }, \
-	{ 0, 0 }, \
-	{ "ncpuonline", CTLTYPE_INT }, \
+	[HW_MACHINE] = { "machine", CTLTYPE_STRING }, \
+	[HW_NCPU] = { "ncpu", CTLTYPE_INT }, \
+	[HW_BYTEORDER] = { "byteorder", CTLTYPE_INT }, \
+	[HW_PAGESIZE] = { "pagesize", CTLTYPE_INT }, \
+	[HW_NCPUFOUND] = { "ncpufound", CTLTYPE_INT }, \
+	[HW_NCPUONLINE] = { "ncpuonline", CTLTYPE_INT }, \
+	[HW_MAXID - 1] = { 0, 0 }, \
 }
 
 #ifdef _KERNEL
@@ -313,8 +220,6 @@ int	sysctl_tstring(void *, size_t *, void *, size_t, char *, size_t);
 int	sysctl_rdstring(void *, size_t *, void *, const char *);
 int	sysctl_struct(void *, size_t *, void *, size_t, void *, size_t);
 int	sysctl_rdstruct(void *, size_t *, void *, const void *, size_t);
-
-extern int	somaxconn;
 
 #endif /* _KERNEL */
 
