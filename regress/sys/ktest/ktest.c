@@ -1,0 +1,294 @@
+/*
+ * The runner of tests inside the kernel.
+ */
+#include <sys/types.h>
+#include <sys/kernel.h>
+#include <sys/machdep.h>
+#include <sys/proc.h>
+#include <sys/systm.h>
+#include <sys/time.h>
+
+#include <ktest.h>
+
+#define KTEST_SHOWN	20		/* failed checks a test that are printed */
+
+/* The bounds of the linker set. */
+extern const struct ktest *const	 __start_ktests[];
+extern const struct ktest *const	 __stop_ktests[];
+
+static const struct ktest *ktest_current;
+static struct proc	*ktest_thread;	/* its thread */
+static u_int		 ktest_nfail;	/* checks that failed in it */
+static int		 ktest_done;
+static char		 ktest_label[96];	/* KT_CASE() */
+
+/* The last part of a path, without ".c". */
+static void
+test_name(const struct ktest *kt, char *buf, size_t size)
+{
+	const char	*base;
+
+	base = strrchr(kt->kt_file, '/');
+	base = base == NULL ? kt->kt_file : base + 1;
+	snprintf(buf, size, "%.*s:%s", (int)strcspn(base, "."), base,
+	    kt->kt_name);
+}
+
+/* Does s match a pattern of plen bytes, '*' being any string? */
+static int
+matches(const char *pat, size_t plen, const char *s)
+{
+	for (; plen > 0 && *pat != '*'; pat++, plen--, s++)
+		if (*s != *pat)
+			return (0);
+	if (plen == 0)
+		return (*s == '\0');
+	for (;; s++) {
+		if (matches(pat + 1, plen - 1, s))
+			return (1);
+		if (*s == '\0')
+			return (0);
+	}
+}
+
+static int
+selected(const char *patterns, const char *name)
+{
+	size_t	 len;
+
+	for (;; patterns += len + 1) {
+		len = strcspn(patterns, ",");
+		if (matches(patterns, len, name))
+			return (1);
+		if (patterns[len] == '\0')
+			return (0);
+	}
+}
+
+static void
+test_thread(void *arg)
+{
+	const struct ktest	*kt = arg;
+
+	kt->kt_func();
+	ktest_end();
+}
+
+/* Run one test: 1 if it passed. */
+static int
+run(const struct ktest *kt)
+{
+	ktest_current = kt;
+	ktest_nfail = 0;
+	ktest_done = 0;
+	ktest_label[0] = '\0';
+	if (kthread_create(test_thread, (void *)(uintptr_t)kt, &ktest_thread,
+	    "ktest") != 0) {
+		KT_FAIL("no thread");
+		return (0);
+	}
+	while (!ktest_done)
+		tsleep_nsec(&ktest_done, PWAIT, "ktest", INFSLP);
+	ktest_thread = NULL;
+	if (ktest_nfail > KTEST_SHOWN)
+		printf("%u checks failed\n", ktest_nfail);
+	return (ktest_nfail == 0);
+}
+
+static void
+list(void)
+{
+	const struct ktest *const	*kt;
+	char				 name[96];
+
+	for (kt = __start_ktests; kt < __stop_ktests; kt++) {
+		test_name(*kt, name, sizeof(name));
+		printf("ktest-list %s %s\n", name, (*kt)->kt_descr);
+	}
+	md_halt(MD_HALT_OK);
+}
+
+void
+ktest_main(const char *patterns)
+{
+	const struct ktest *const	*kt;
+	char				 name[96];
+	u_int				 passed = 0, failed = 0;
+
+	if (strcmp(patterns, "list") == 0)
+		list();
+	for (kt = __start_ktests; kt < __stop_ktests; kt++) {
+		test_name(*kt, name, sizeof(name));
+		if (!selected(patterns, name))
+			continue;
+		if (run(*kt)) {
+			passed++;
+			printf("ok %s\n", name);
+		} else {
+			failed++;
+			printf("FAILED %s\n", name);
+		}
+	}
+	printf("ktest: %u passed, %u failed\n", passed, failed);
+	md_halt(passed > 0 && failed == 0 ? MD_HALT_OK : MD_HALT_FAIL);
+}
+
+/*
+ * End the test now; called by the test's own thread.
+ */
+void
+ktest_end(void)
+{
+	if (curproc == ktest_thread) {
+		ktest_done = 1;
+		wakeup(&ktest_done);
+	}
+	kthread_exit(0);
+}
+
+/*
+ * A check failed: count it, and say so unless that was said too often.
+ */
+void
+ktest_fail(const char *file, int line, const char *fmt, ...)
+{
+	va_list	 ap;
+
+	if (++ktest_nfail > KTEST_SHOWN)
+		return;
+	printf("%s:%d: ", file, line);
+	if (ktest_label[0] != '\0')
+		printf("%s: ", ktest_label);
+	va_start(ap, fmt);
+	vprintf(fmt, ap);
+	va_end(ap);
+	printf("\n");
+}
+
+/*
+ * What the following checks are about, for the messages of those that fail.
+ */
+void
+ktest_case(const char *fmt, ...)
+{
+	va_list	 ap;
+
+	va_start(ap, fmt);
+	vsnprintf(ktest_label, sizeof(ktest_label), fmt, ap);
+	va_end(ap);
+}
+
+/*
+ * The checks: each returns 1 if it holds and fails the test otherwise.
+ */
+
+int
+ktest_true(int holds, const char *file, int line, const char *text)
+{
+	if (!holds)
+		ktest_fail(file, line, "not so: %s", text);
+	return (holds);
+}
+
+int
+ktest_eq(long long got, long long want, const char *file, int line,
+    const char *text)
+{
+	if (got == want)
+		return (1);
+	ktest_fail(file, line, "%s is %lld (0x%llx), not %lld (0x%llx)", text,
+	    got, got, want, want);
+	return (0);
+}
+
+int
+ktest_ne(long long got, long long bad, const char *file, int line,
+    const char *text)
+{
+	if (got != bad)
+		return (1);
+	ktest_fail(file, line, "%s is %lld (0x%llx)", text, got, got);
+	return (0);
+}
+
+int
+ktest_range(long long got, long long least, long long most, const char *file,
+    int line, const char *text)
+{
+	if (got >= least && got <= most)
+		return (1);
+	ktest_fail(file, line, "%s is %lld, not between %lld and %lld", text,
+	    got, least, most);
+	return (0);
+}
+
+int
+ktest_err(int got, int want, const char *file, int line, const char *text)
+{
+	if (got == want)
+		return (1);
+	ktest_fail(file, line, "error %d, not %d: %s", got, want, text);
+	return (0);
+}
+
+int
+ktest_streq(const char *got, const char *want, const char *file, int line,
+    const char *text)
+{
+	if (got != NULL && strcmp(got, want) == 0)
+		return (1);
+	ktest_fail(file, line, "%s is \"%s\", not \"%s\"", text,
+	    got == NULL ? "(null)" : got, want);
+	return (0);
+}
+
+int
+ktest_memeq(const void *got, const void *want, size_t len, const char *file,
+    int line, const char *text)
+{
+	const uint8_t	*p = got, *q = want;
+	size_t		 i;
+
+	for (i = 0; i < len && p[i] == q[i]; i++)
+		continue;
+	if (i == len)
+		return (1);
+	ktest_fail(file, line, "%s differs at byte %zu of %zu: 0x%02x, "
+	    "not 0x%02x", text, i, len, p[i], q[i]);
+	return (0);
+}
+
+void
+ktest_srand(struct ktest_rand *kr, uint64_t seed)
+{
+	kr->kr_state = seed;
+}
+
+/*
+ * The next number (a linear congruence, its better half).
+ */
+uint32_t
+ktest_rand(struct ktest_rand *kr)
+{
+	uint64_t	 x;
+
+	kr->kr_state = kr->kr_state * 6364136223846793005ULL +
+	    1442695040888963407ULL;
+	x = kr->kr_state;
+	x ^= x >> 29;
+	return (x * 0x9e3779b97f4a7c15ULL >> 32);
+}
+
+uint32_t
+ktest_rand_below(struct ktest_rand *kr, uint32_t bound)
+{
+	return (ktest_rand(kr) % bound);
+}
+
+void
+ktest_sleep_ms(uint64_t ms)
+{
+	static int	 nobody;
+
+	tsleep_nsec(&nobody, PWAIT, "ktsleep", MSEC_TO_NSEC(ms));
+}
