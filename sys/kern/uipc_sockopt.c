@@ -233,9 +233,10 @@ soset_ifidx(struct socket *so, u_int ifidx)
 static int
 soset_device(struct socket *so, const struct mbuf *m)
 {
-	char	 name[IFNAMSIZ];
-	size_t	 len;
-	u_int	 ifidx;
+	struct ifnet	*ifp;
+	char		 name[IFNAMSIZ];
+	size_t		 len;
+	u_int		 ifidx;
 
 	memset(name, 0, sizeof(name));
 	len = m == NULL ? 0 : MIN(m->m_len, sizeof(name) - 1);
@@ -243,8 +244,10 @@ soset_device(struct socket *so, const struct mbuf *m)
 		memcpy(name, mtod(m, caddr_t), len);
 	if (name[0] == '\0')
 		return (soset_ifidx(so, 0));
-	if ((ifidx = if_unit2idx(name)) == 0)
+	if ((ifp = if_unit(name)) == NULL)
 		return (ENODEV);
+	ifidx = ifp->if_index;
+	if_put(ifp);
 	return (soset_ifidx(so, ifidx));
 }
 
