@@ -15,6 +15,8 @@
 #include <netinet/in.h>
 #include <netinet/in_var.h>
 
+#include <kern/uipc_netlink.h>
+
 extern struct domain inetdomain;
 
 static void
@@ -30,6 +32,12 @@ room_inet(void)
 }
 
 static void
+room_netlink(void)
+{
+	domain_register(&netlinkdomain);
+}
+
+static void
 room_loop(void)
 {
 	loopattach(0);
@@ -41,6 +49,7 @@ const struct room rooms[] = {
 	{ "if",		ifinit },
 	{ "route",	room_route },
 	{ "inet",	room_inet },
+	{ "netlink",	room_netlink },
 	{ "domain",	domaininit },
 	{ "loop",	room_loop },
 	{ NULL,		NULL },
