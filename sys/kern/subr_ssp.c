@@ -11,13 +11,16 @@ uintptr_t	 __stack_chk_guard = 0x0d0aff00;
 
 /*
  * Make the guard a secret.  Only functions that never return may be on the
- * stack.
+ * stack; this one, which does, goes without a guard, and the guard is written
+ * when those it calls have returned.
  */
-void
+void __attribute__((__no_stack_protector__))
 stack_guard_init(void)
 {
-	md_random(&__stack_chk_guard, sizeof(__stack_chk_guard));
-	__stack_chk_guard &= ~(uintptr_t)0xff;	/* no string holds it */
+	uintptr_t	 guard;
+
+	md_random(&guard, sizeof(guard));
+	__stack_chk_guard = guard & ~(uintptr_t)0xff;	/* no string has it */
 }
 
 /*
