@@ -10,7 +10,9 @@
 #include "../../sys/netinet/in.h"
 #define sockaddr_in		bsd_sockaddr_in
 #include "../../sys/netinet/icmp_var.h"
+#include "../../sys/netinet/if_ether.h"
 #include "../../sys/netinet/igmp_var.h"
+#include "../../sys/netinet/ip_var.h"
 #include "../../sys/netinet/udp_var.h"
 #include <sys/bsd_end.h>
 

@@ -1,0 +1,2 @@
+/* The kernel's <sys/mbuf.h>, for user land. */
+#include "../../sys/sys/mbuf.h"
