@@ -15,9 +15,8 @@
  *
  * Stacks and structures of dead threads are kept for the next ones.
  */
-#include <sys/kernel.h>
+#include <sys/asan.h>
 #include <sys/machdep.h>
-#include <sys/malloc.h>
 #include <sys/pool.h>
 #include <sys/proc.h>
 #include <sys/softintr.h>
@@ -67,8 +66,8 @@ sched_init(void)
 }
 
 /*
- * May this thread sleep?  The scheduler may not: interrupts, soft interrupts
- * and timeouts run there.
+ * Panic if this may not sleep or yield.  The scheduler may not: interrupts,
+ * soft interrupts and timeouts run there; nor may who holds a mutex.
  */
 void
 assertwaitok(void)
@@ -129,9 +128,6 @@ sched_switch(void)
 {
 	struct proc	*p;
 
-	KASSERT(curproc != &proc0);
-	if (curproc->p_nlocks != 0)
-		panic("%s leaves with a mutex held", curproc->p_name);
 	sched_started = clock_update();
 	p = sched_choose(sched_started);
 	if (p == curproc) {
@@ -148,7 +144,7 @@ sched_switch(void)
 void
 yield(void)
 {
-	KASSERT(curproc != &proc0);
+	assertwaitok();
 	sched_setrunnable(curproc);
 	sched_switch();
 }
@@ -185,6 +181,8 @@ proc_alloc(void)
 		schedstat.ss_cached--;
 		stack = p->p_stack;
 		size = p->p_stacksize;
+		/* The frames it died in never returned. */
+		ASAN_UNPOISON(stack, size);
 	} else {
 		p = pool_get(&proc_pool, PR_NOWAIT);
 		if (p == NULL)

@@ -16,6 +16,9 @@ struct conbuf {
 
 const char	*panicstr;
 
+/* Called first by panic(); tests of panics do not come back from it. */
+void		(*panic_hook)(const char *);
+
 static void
 conbuf_flush(struct conbuf *cb)
 {
@@ -111,6 +114,8 @@ panic(const char *fmt, ...)
 		va_start(ap, fmt);
 		vsnprintf(why, sizeof(why), fmt, ap);
 		va_end(ap);
+		if (panic_hook != NULL)
+			panic_hook(why);
 		panicstr = why;
 		printf("panic: %s\n", why);
 	}

@@ -23,6 +23,7 @@ extern char		 domainname[MAXHOSTNAMELEN];
 
 /* Broken invariants only, never shortage. */
 void	 panic(const char *, ...) __printflike(1, 2) __dead;
+extern void	(*panic_hook)(const char *);
 void	 __assert(const char *, const char *, int, const char *) __dead;
 
 /* The stack protector: subr_ssp.c. */
@@ -77,9 +78,10 @@ void	 arc4random_buf(void *, size_t);
  * or by the one running thread; a mutex may be taken inside it, not around.
  */
 extern struct rwlock netlock;			/* net/if.c */
+void	 net_unlock(void);
 
 #define NET_LOCK()		rw_enter_write(&netlock)
-#define NET_UNLOCK()		rw_exit_write(&netlock)
+#define NET_UNLOCK()		net_unlock()	/* sends what is queued */
 #define NET_LOCK_SHARED()	rw_enter_read(&netlock)
 #define NET_UNLOCK_SHARED()	rw_exit_read(&netlock)
 #define NET_ASSERT_LOCKED()	rw_assert_anylock(&netlock)

@@ -258,6 +258,70 @@ ktest_memeq(const void *got, const void *want, size_t len, const char *file,
 	return (0);
 }
 
+struct panicker {
+	void		(*pk_func)(void *);
+	void		*pk_arg;
+	struct proc	*pk_proc;
+	char		 pk_why[256];
+	int		 pk_done;
+};
+
+static struct panicker	*ktest_panicker;
+
+/* panic() in the thread under test: remember why and end the thread. */
+static void
+panicked(const char *why)
+{
+	struct panicker	*pk = ktest_panicker;
+
+	if (pk == NULL || curproc != pk->pk_proc)
+		return;
+	strlcpy(pk->pk_why, why, sizeof(pk->pk_why));
+	pk->pk_done = 1;
+	wakeup(pk);
+	curproc->p_nlocks = 0;
+	kthread_exit(0);
+}
+
+static void
+panicker_thread(void *arg)
+{
+	struct panicker	*pk = arg;
+
+	pk->pk_func(pk->pk_arg);
+	pk->pk_done = 1;
+	wakeup(pk);
+}
+
+/*
+ * f(arg) has to panic, saying text.  What it had changed by then stays
+ * changed: fit for checks that come before anything else.
+ */
+int
+ktest_panics(const char *text, void (*f)(void *), void *arg,
+    const char *file, int line, const char *what)
+{
+	struct panicker	 pk = { f, arg, NULL, "", 0 };
+	int		 holds;
+
+	if (kthread_create(panicker_thread, &pk, &pk.pk_proc, "panicker") !=
+	    0) {
+		ktest_fail(file, line, "no thread");
+		return (0);
+	}
+	ktest_panicker = &pk;
+	panic_hook = panicked;
+	while (!pk.pk_done)
+		tsleep_nsec(&pk, PWAIT, "ktpanic", INFSLP);
+	panic_hook = NULL;
+	ktest_panicker = NULL;
+	holds = strstr(pk.pk_why, text) != NULL && pk.pk_why[0] != '\0';
+	if (!holds)
+		ktest_fail(file, line, "%s: panic \"%s\", not \"%s\"", what,
+		    pk.pk_why, text);
+	return (holds);
+}
+
 void
 ktest_srand(struct ktest_rand *kr, uint64_t seed)
 {

@@ -38,14 +38,14 @@ struct ktest {
 };
 
 #define KTEST(name, descr)						\
-	static void ktest_##name(void);					\
-	static const struct ktest ktest_##name##_struct = {		\
-		__FILE__, #name, (descr), ktest_##name			\
+	static void ktst_##name(void);					\
+	static const struct ktest ktst_##name##_struct = {		\
+		__FILE__, #name, (descr), ktst_##name			\
 	};								\
-	static const struct ktest *const ktest_##name##_entry		\
+	static const struct ktest *const ktst_##name##_entry		\
 	    __attribute__((__used__, __section__("ktests"))) =		\
-	    &ktest_##name##_struct;					\
-	static void ktest_##name(void)
+	    &ktst_##name##_struct;					\
+	static void ktst_##name(void)
 
 /* Each yields 1 if it holds. */
 #define KT_TRUE(e)							\
@@ -93,7 +93,13 @@ void	 ktest_fail(const char *, int, const char *, ...)
 	    __attribute__((__format__(__printf__, 3, 4)));
 void	 ktest_case(const char *, ...)
 	    __attribute__((__format__(__printf__, 1, 2)));
+int	 ktest_panics(const char *, void (*)(void *), void *, const char *, int,
+	    const char *);
 void	 ktest_end(void) __attribute__((__noreturn__));
+
+/* f(arg), in a thread of its own, panics with a message that has this in it. */
+#define KT_PANICS(text, f, arg)						\
+	ktest_panics((text), (f), (arg), __FILE__, __LINE__, #f)
 
 /* Numbers that are the same in every run, for models and mutations. */
 struct ktest_rand {
