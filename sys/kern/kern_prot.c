@@ -14,6 +14,8 @@
 
 #include <net/rtable.h>
 
+struct ucred	ucred0 = { .cr_refcnt = 1 };
+
 /*
  * New credentials, all zero: the super-user's.  One reference.
  */

@@ -21,6 +21,7 @@
 #include <sys/proc.h>
 #include <sys/softintr.h>
 #include <sys/systm.h>
+#include <sys/ucred.h>
 #include <sys/time.h>
 #include <sys/timeout.h>
 
@@ -53,6 +54,7 @@ sched_init(void)
 {
 	strlcpy(process0.ps_comm, "kernel", sizeof(process0.ps_comm));
 	process0.ps_refs = 1;
+	process0.ps_ucred = &ucred0;
 	process0.ps_flags = PS_SYSTEM;
 	proc0.p_p = &process0;
 	proc0.p_stat = SONPROC;

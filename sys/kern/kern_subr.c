@@ -13,8 +13,12 @@
 int
 copyin(const void *uaddr, void *kaddr, size_t len)
 {
+	const struct usermem	*um = curproc->p_p->ps_mem;
+
 	if (len == 0)
 		return (0);
+	if (um != NULL)
+		return (um->um_copyin(uaddr, kaddr, len));
 	return (md_copyin(curproc, (uintptr_t)uaddr, kaddr, len));
 }
 
@@ -24,9 +28,32 @@ copyin(const void *uaddr, void *kaddr, size_t len)
 int
 copyout(const void *kaddr, void *uaddr, size_t len)
 {
+	const struct usermem	*um = curproc->p_p->ps_mem;
+
 	if (len == 0)
 		return (0);
+	if (um != NULL)
+		return (um->um_copyout(kaddr, uaddr, len));
 	return (md_copyout(curproc, kaddr, (uintptr_t)uaddr, len));
+}
+
+/* A string of a process that the port does not know, byte by byte. */
+static int
+usermem_copyinstr(const struct usermem *um, const char *uaddr, char *kaddr,
+    size_t len, size_t *n)
+{
+	size_t	 i;
+	int	 error;
+
+	for (i = 0; i < len; i++) {
+		if ((error = um->um_copyin(uaddr + i, kaddr + i, 1)) != 0)
+			return (error);
+		if (kaddr[i] == '\0') {
+			*n = i + 1;
+			return (0);
+		}
+	}
+	return (ENAMETOOLONG);
 }
 
 /*
@@ -41,7 +68,12 @@ copyinstr(const void *uaddr, void *kaddr, size_t len, size_t *done)
 
 	if (len == 0)
 		return (ENAMETOOLONG);
-	error = md_copyinstr(curproc, (uintptr_t)uaddr, kaddr, len, &n);
+	if (curproc->p_p->ps_mem != NULL)
+		error = usermem_copyinstr(curproc->p_p->ps_mem, uaddr, kaddr,
+		    len, &n);
+	else
+		error = md_copyinstr(curproc, (uintptr_t)uaddr, kaddr, len,
+		    &n);
 	if (error == 0 && done != NULL)
 		*done = n;
 	return (error);

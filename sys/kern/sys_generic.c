@@ -65,30 +65,6 @@ iovec_free(struct iovec *small, struct iovec *iov, u_long cnt)
 		free(iov, M_IOV, cnt * sizeof(*iov));
 }
 
-/*
- * Leave out the next n bytes of a transfer; n is at most what is left.
- */
-void
-uioskip(struct uio *uio, size_t n)
-{
-	struct iovec	*iov;
-	size_t		 cnt;
-
-	while (n > 0 && uio->uio_iovcnt > 0) {
-		iov = uio->uio_iov;
-		cnt = MIN(n, iov->iov_len);
-		iov->iov_base = (char *)iov->iov_base + cnt;
-		iov->iov_len -= cnt;
-		uio->uio_resid -= cnt;
-		uio->uio_offset += cnt;
-		n -= cnt;
-		if (iov->iov_len == 0) {
-			uio->uio_iov++;
-			uio->uio_iovcnt--;
-		}
-	}
-}
-
 /* Read or write; bytes moved before an error count as success. */
 static int
 dofileio(struct proc *p, int fd, struct iovec *iov, int iovcnt, size_t total,

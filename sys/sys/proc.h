@@ -34,7 +34,6 @@ struct ucred;
  *	k	the kernel, never preempted
  */
 struct process {
-	LIST_ENTRY(process) ps_list;	/* [k] owner of the table: kern_fork.c */
 	pid_t		 ps_pid;	/* [I] the port's number */
 	u_int		 ps_refs;	/* [k] */
 	char		 ps_comm[MAXCOMLEN];	/* [k] */
@@ -45,7 +44,18 @@ struct process {
 	u_int		 ps_flags;	/* [k] PS_ */
 	struct filedesc	*ps_fd;		/* [k] for the MI descriptor table */
 	const struct fdops *ps_fdops;	/* [I] where descriptors live */
+	const struct usermem *ps_mem;	/* [I] NULL: the port knows */
 	void		*ps_md;		/* the port's */
+};
+
+/*
+ * The memory of a process which the port knows nothing of, such as one that
+ * a test makes up.  Both copy all bytes or answer EFAULT; user addresses are
+ * the first argument of the one, the second of the other.
+ */
+struct usermem {
+	int	(*um_copyin)(const void *, void *, size_t);
+	int	(*um_copyout)(const void *, void *, size_t);
 };
 
 #define PS_PLEDGE	0x0001		/* has called pledge(2) */

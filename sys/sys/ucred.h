@@ -23,6 +23,8 @@ struct ucred {
 	gid_t	cr_groups[NGROUPS];
 };
 
+extern struct ucred	ucred0;	/* the kernel's own */
+
 struct ucred	*crget(void);
 struct ucred	*crhold(struct ucred *);
 void		 crfree(struct ucred *);

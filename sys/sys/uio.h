@@ -37,7 +37,6 @@ struct uio {
 #define UIO_MAXBYTES	0x7ffff000UL
 
 int	uiomove(void *, size_t, struct uio *);
-void	uioskip(struct uio *, size_t);
 int	iovec_copyin(const void *, u_long, struct iovec *, struct iovec **,
 	    size_t *);
 void	iovec_free(struct iovec *, struct iovec *, u_long);
