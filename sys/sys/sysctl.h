@@ -112,7 +112,6 @@ struct ctlname {
 	[KERN_CONSBUFSIZE] = { "consbufsize", CTLTYPE_INT }, \
 	[KERN_CONSBUF] = { "consbuf", CTLTYPE_STRUCT }, \
 	[KERN_SOCKSTAT] = { "sockstat", CTLTYPE_STRUCT }, \
-	[KERN_MAXID - 1] = { 0, 0 }, \
 }
 
 /* kern.clockrate */
@@ -176,7 +175,6 @@ struct kinfo_sockstat {
 	[HW_PAGESIZE] = { "pagesize", CTLTYPE_INT }, \
 	[HW_NCPUFOUND] = { "ncpufound", CTLTYPE_INT }, \
 	[HW_NCPUONLINE] = { "ncpuonline", CTLTYPE_INT }, \
-	[HW_MAXID - 1] = { 0, 0 }, \
 }
 
 #ifdef _KERNEL
