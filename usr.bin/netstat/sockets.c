@@ -9,6 +9,7 @@
 
 #include <err.h>
 #include <errno.h>
+#include <limits.h>
 #include <netdb.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -29,15 +30,13 @@ fetch(size_t *n)
 	size_t			 len = 0;
 	int			 mib[6] = { CTL_KERN, KERN_FILE,
 				    KERN_FILE_BYFILE, FILE_SOCKET,
-				    sizeof(*kf), 0 };
+				    sizeof(*kf), INT_MAX };
 
 	/* Ask how many, and again while more appear. */
 	for (;;) {
-		mib[5] = 0;
 		if (sysctl(mib, 6, NULL, &len, NULL, 0) == -1)
 			err(1, "kern.file");
 		len += 16 * sizeof(*kf);
-		mib[5] = len / sizeof(*kf);
 		if ((p = realloc(kf, len)) == NULL)
 			err(1, NULL);
 		kf = p;
