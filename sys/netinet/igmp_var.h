@@ -31,6 +31,7 @@ struct igmpstat {
 }
 
 #ifdef _KERNEL
+struct ifnet;
 struct in_multi;
 struct mbuf;
 
@@ -38,8 +39,8 @@ extern struct igmpstat igmpstat;
 
 void	igmp_init(void);
 int	igmp_input(struct mbuf **, int *, int, int);
-void	igmp_joingroup(struct in_multi *);
-void	igmp_leavegroup(struct in_multi *);
+void	igmp_joingroup(struct in_multi *, struct ifnet *);
+void	igmp_leavegroup(struct in_multi *, struct ifnet *);
 void	igmp_fasttimo(void);
 void	igmp_slowtimo(void);
 int	igmp_sysctl(int *, u_int, void *, size_t *, void *, size_t);

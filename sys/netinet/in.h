@@ -15,12 +15,6 @@
 #include <sys/endian.h>
 #include <sys/bsdnum.h>
 
-#ifndef _IN_ADDR_T_DEFINED_
-#define _IN_ADDR_T_DEFINED_
-typedef uint32_t	in_addr_t;	/* network order */
-typedef uint16_t	in_port_t;	/* network order */
-#endif
-
 /* Protocols (IANA "Assigned Internet Protocol Numbers"). */
 #define IPPROTO_IP		0	/* dummy for IP */
 #define IPPROTO_HOPOPTS		0	/* IPv6 hop-by-hop options */
@@ -58,6 +52,7 @@ typedef uint16_t	in_port_t;	/* network order */
 #define IPPROTO_PFSYNC		240
 #define IPPROTO_RAW		255	/* raw IP packet */
 #define IPPROTO_MAX		256
+#define IPPROTO_DONE		257	/* pr_input: the packet is consumed */
 
 /* Ports below this need privilege to bind (RFC 6335 system ports). */
 #define IPPORT_RESERVED		1024
@@ -315,13 +310,7 @@ sintosa(struct sockaddr_in *sin)
 	return (struct sockaddr *)(void *)sin;
 }
 
-/*
- * Ones-complement sum of len bytes of a chain that start off bytes into it,
- * complemented and folded: what a checksum field wants, in network order.
- * in4_cksum() adds the pseudo header of RFC 768 for protocol nxt from the
- * addresses of the IPv4 header at the start of the chain; with nxt 0 none.
- * The chain is only read.
- */
+/* Arithmetic of sums: in_cksum.c. */
 uint16_t	 in_cksum(struct mbuf *, int);
 uint16_t	 in_cksum_off(struct mbuf *, int, int);
 uint16_t	 in4_cksum(struct mbuf *, uint8_t, int, int);
@@ -329,12 +318,13 @@ uint16_t	 in_cksum_phdr(in_addr_t, in_addr_t, uint32_t);
 uint16_t	 in_cksum_hdr(const void *, size_t);
 uint16_t	 in_cksum_fixup(uint16_t, uint16_t, uint16_t);
 
+/* Addresses: in.c. */
 int		 in_broadcast(struct in_addr, unsigned int);
 int		 in_canforward(struct in_addr);
-int		 in_mask2len(struct in_addr *);
+int		 in_mask2len(const struct in_addr *);
 void		 in_len2mask(struct in_addr *, int);
 int		 in_nam2sin(const struct mbuf *, struct sockaddr_in **);
-const char	*inet_ntoa_r(struct in_addr, char *, size_t);
+const char	*inet_ntop4(struct in_addr, char *, size_t);
 #endif /* _KERNEL */
 
 #endif /* _NETINET_IN_H_ */

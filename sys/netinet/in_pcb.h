@@ -128,6 +128,7 @@ struct inpcbtable {
 #define INP_IPV6_V6ONLY		0x00200000
 #define INP_MULTICAST_ALL	0x00400000	/* any group that we are in */
 #define INP_MULTICAST_NOALL	0x00800000
+#define INP_LADDRBOUND		0x01000000	/* bind(2) set laddr */
 
 /* in_pcblookup_local() flags. */
 #define INPLOOKUP_WILDCARD	1

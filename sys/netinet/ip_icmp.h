@@ -129,24 +129,44 @@ struct icmp {
 	(type) == ICMP_MASKREQ || (type) == ICMP_MASKREPLY)
 
 #ifdef _KERNEL
-struct sockaddr;
+#include <netinet/in_systm.h>
+
+struct ifnet;
+struct mbuf;
+struct rtentry;
 
 /*
- * Send an ICMP error of the given type and code about the packet m, which is
- * consumed.  dest is the gateway of a redirect or the parameter problem's
- * pointer (in the first byte), destmtu the next hop's MTU for NEEDFRAG.
+ * The error message that is being worked on, for those who want more of it
+ * than pr_ctlinput() passes; NULL when there is none.
  */
-void		 icmp_error(struct mbuf *, int, int, n_long, int);
-/* The same, but hand the finished message back unsent; NULL when none is due. */
-struct mbuf	*icmp_do_error(struct mbuf *, int, int, n_long, int);
-int		 icmp_input(struct mbuf **, int *, int, int);
+struct icmp_errctx {
+	struct in_addr	ie_src;		/* who complains */
+	uint8_t		ie_type;
+	uint8_t		ie_code;
+	uint16_t	ie_mtu;		/* host order; NEEDFRAG's, or 0 */
+	const struct icmp *ie_icmp;	/* ICMP_ADVLEN() of it contiguous */
+	const struct mbuf *ie_m;	/* the packet, from its IP header */
+	u_int		ie_off;		/* where in it the quote starts */
+};
+extern const struct icmp_errctx *icmp_errctx;
+
+/* icmp_input.c */
 void		 icmp_init(void);
+int		 icmp_input(struct mbuf **, int *, int, int);
+int		 icmp_sysctl(int *, u_int, void *, size_t *, void *, size_t);
+
+/* icmp_output.c */
+void		 icmp_error(struct mbuf *, int, int, n_long, int);
+struct mbuf	*icmp_do_error(struct mbuf *, int, int, n_long, int);
 int		 icmp_reflect(struct mbuf *, struct mbuf **);
 int		 icmp_send(struct mbuf *, struct mbuf *);
-int		 icmp_sysctl(int *, u_int, void *, size_t *, void *, size_t);
 int		 icmp_ratelimit(void);
-struct rtentry	*icmp_mtudisc_clone(struct in_addr, u_int, int);
-void		 icmp_mtudisc(struct icmp *, u_int);
+
+/* icmp_pmtu.c */
+void		 icmp_pmtu_init(void);
+void		 icmp_pmtu_settimeout(int);
+struct rtentry	*icmp_mtudisc_clone(struct in_addr, u_int);
+void		 icmp_mtudisc(const struct icmp *, u_int);
 #endif /* _KERNEL */
 
 #endif /* _NETINET_IP_ICMP_H_ */

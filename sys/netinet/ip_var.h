@@ -100,37 +100,6 @@ struct ip_moptions {
 	struct in_multi	**imo_membership;
 };
 
-/* A fragment, at the front of its first mbuf's header area. */
-struct ipqent {
-	TAILQ_ENTRY(ipqent) ipqe_q;
-	struct mbuf	*ipqe_m;	/* payload only */
-	uint16_t	 ipqe_off;	/* first byte */
-	uint16_t	 ipqe_end;	/* byte after the last */
-};
-TAILQ_HEAD(ipqehead, ipqent);
-
-/* A datagram that is being put together. */
-struct ipq {
-	LIST_ENTRY(ipq)	 ipq_hash;
-	TAILQ_ENTRY(ipq) ipq_age;	/* oldest first */
-	struct ipqehead	 ipq_fragq;	/* by offset, never overlapping */
-	struct mbuf	*ipq_head;	/* IP header of the first fragment */
-	struct in_addr	 ipq_src, ipq_dst;
-	unsigned int	 ipq_rdomain;
-	unsigned int	 ipq_ifidx;	/* where the first one came in */
-	uint16_t	 ipq_id;
-	uint8_t		 ipq_p;
-	uint8_t		 ipq_ecn;	/* bit per ECN value seen */
-	uint8_t		 ipq_ttl;	/* half seconds left */
-	uint8_t		 ipq_dead;	/* overlap: swallow the rest */
-	uint16_t	 ipq_nfrags;
-	uint16_t	 ipq_len;	/* payload, once the end is known */
-	uint16_t	 ipq_have;	/* payload bytes that arrived */
-	uint16_t	 ipq_maxlen;	/* largest fragment, with header */
-	uint8_t		 ipq_haslast;
-	uint8_t		 ipq_df;	/* one had DF (RFC 6040 keeps it) */
-};
-
 /* Flags of ip_output(). */
 #define IP_FORWARDING		0x0001	/* most of the header exists */
 #define IP_RAWOUTPUT		0x0002	/* raw header exists */
@@ -143,27 +112,25 @@ struct ipq {
 #define IP_DONTFRAG		0x1000	/* set DF, EMSGSIZE when too large */
 #define IP_MTUPROBE		0x2000	/* with it: interface MTU counts */
 
-/*
- * One route kept over a batch of packets, so that a flow pays one look-up.
- * See ip_forward().
- */
+/* Room that is left in front of an IP header for link headers, bytes. */
+#define IP_LINKHDR		64
+
 void		 ip_init(void);
 void		 ipv4_input(struct ifnet *, struct mbuf *);
-void		 ipv4_input_done(void);
+struct mbuf	*ip_own(struct mbuf *, u_int);
 int		 ip_input_if(struct mbuf **, int *, int, int,
 		    struct ifnet *);
 void		 ip_deliver(struct mbuf *, int, int);
 void		 ip_forward(struct mbuf *, struct ifnet *, int);
-void		 ip_forward_done(void);
 int		 ip_dooptions(struct mbuf *, struct ifnet *, int *);
 struct mbuf	*ip_insertoptions(struct mbuf *, struct mbuf *, int *);
 int		 ip_optcopy(struct ip *, struct ip *);
 void		 ip_stripoptions(struct mbuf *);
-int		 ip_srcroute_reverse(uint8_t *, int, struct in_addr *);
+struct mbuf	*ip_reflectopts(const struct ip *);
 int		 ip_pcbopts(struct mbuf **, const void *, size_t);
 int		 ip_in_cksum(struct mbuf *, int);
 
-struct mbuf	*ip_reass(struct mbuf *, struct ifnet *, int);
+struct mbuf	*ip_reass(struct mbuf *, u_int);
 void		 ip_reass_init(void);
 void		 ip_slowtimo(void);
 void		 ip_drain(void);
@@ -173,9 +140,9 @@ int		 ip_output(struct mbuf *, struct mbuf *, struct route *, int,
 		    struct ip_moptions *, struct inpcb *);
 int		 ip_fragment(struct mbuf *, struct mbuf_list *, struct ifnet *,
 		    u_long);
-int		 ip_send_if(struct ifnet *, struct mbuf *,
-		    const struct sockaddr *, struct rtentry *);
-void		 ip_send(struct mbuf *);
+int		 ip_output_if(struct ifnet *, struct mbuf *,
+		    struct sockaddr *, struct rtentry *, u_int);
+int		 ip_filter_out(struct mbuf **, struct ifnet *, int);
 void		 ip_mloopback(struct ifnet *, struct mbuf *,
 		    const struct sockaddr_in *);
 uint16_t	 ip_randomid(void);
