@@ -21,6 +21,7 @@
 #include <sys/mbuf.h>
 #include <sys/queue.h>
 #include <sys/refcnt.h>
+#include <sys/rwlock.h>
 #include <sys/task.h>
 #include <sys/time.h>
 #include <sys/timeout.h>
@@ -103,13 +104,13 @@ struct ifnet {
 	char		 if_xname[IFNAMSIZ];	/* [I] driver and unit */
 	u_int		 if_index;	/* from 1, never reused while held */
 	int		 if_pcount;	/* promiscuous listeners */
-	u_int		 if_bridgeidx;
 	caddr_t		 if_bpf;	/* listeners of bpf(4), or NULL */
 	void		*if_pf_kif;	/* pf(4)'s */
 	void		*if_afdata[AF_MAX]; /* protocols', by family */
 	u_int		 if_dunit;	/* [I] unit of a cloned interface */
 	u_short		 if_rtlabelid;	/* label of its routes */
 	u_int8_t	 if_priority;	/* added to its routes' */
+	u_int8_t	 if_llprio;	/* of packets of its own */
 	int		 if_flags;	/* IFF_* */
 	int		 if_xflags;	/* IFXF_* */
 	u_int		 if_hardmtu;	/* [I] most that if_mtu may be */
@@ -121,7 +122,6 @@ struct ifnet {
 	struct mbuf_list if_sndlist;	/* waiting for if_start_list */
 	TAILQ_ENTRY(ifnet) if_pending;	/* interfaces with such */
 	int		 if_onpending;
-	int		 if_detaching;
 
 	/*
 	 * The driver's.  All consume their mbufs.
@@ -199,23 +199,20 @@ struct if_clone {
 
 extern struct ifnet_head ifnetlist;
 extern struct ifnet_head if_pendinglist;
-extern struct task if_input_task_locked;
 extern u_int if_indexlim;
 
-/* if.c, if_attach.c */
+/* if.c, if_attach.c, if_rdomain.c */
 void		 ifinit(void);
 void		 if_attach(struct ifnet *);
-void		 if_attachhead(struct ifnet *);
 void		 if_detach(struct ifnet *);
 void		 if_alloc_sadl(struct ifnet *);
 void		 if_free_sadl(struct ifnet *);
 int		 if_setlladdr(struct ifnet *, const uint8_t *);
-int		 if_isconnected(const struct ifnet *, u_int);
 struct ifnet	*if_get(u_int);
 void		 if_put(struct ifnet *);
 struct ifnet	*if_ref(struct ifnet *);
 struct ifnet	*if_unit(const char *);
-unsigned int	 if_unit2idx(const char *);
+struct ifnet	*if_unit_noref(const char *);
 void		 if_up(struct ifnet *);
 void		 if_down(struct ifnet *);
 void		 if_link_state_change(struct ifnet *);
@@ -245,11 +242,11 @@ struct ifaddr	*ifaof_ifpforaddr(const struct sockaddr *, struct ifnet *);
 /* if_input.c, if_output.c */
 void		 if_input(struct ifnet *, struct mbuf_list *);
 void		 if_vinput(struct ifnet *, struct mbuf *);
+void		 if_input_process(struct mbuf_list *);
 int		 if_input_local(struct ifnet *, struct mbuf *, sa_family_t);
 int		 if_enqueue(struct ifnet *, struct mbuf *);
 int		 if_enqueue_default(struct ifnet *, struct mbuf *);
 void		 if_flush(void);
-void		 if_flush_ifp(struct ifnet *);
 void		 if_output_purge(struct ifnet *);
 
 /*
@@ -268,6 +265,8 @@ void		 if_register_attach(sa_family_t, void (*)(struct ifnet *));
 void		 if_af_deliver(struct ifnet *, struct mbuf *, sa_family_t);
 void		 if_af_attach(struct ifnet *);
 void		 if_af_detach(struct ifnet *);
+int		 if_af_attach_one(struct ifnet *, sa_family_t);
+int		 if_af_detach_one(struct ifnet *, sa_family_t);
 void		 ether_register(u_int16_t, if_af_input *);
 void		 ether_register_af(sa_family_t, u_int16_t,
 		    ether_resolve_fn *, if_rtrequest_fn *);
@@ -276,11 +275,9 @@ void		 ether_register_af(sa_family_t, u_int16_t,
 int		 p2p_output(struct ifnet *, struct mbuf *, struct sockaddr *,
 		    struct rtentry *);
 void		 p2p_input(struct ifnet *, struct mbuf_list *);
-void		 p2p_rtrequest(struct ifnet *, int, struct rtentry *);
 
 /* if_ethersubr.c */
 void		 ether_ifattach(struct ifnet *);
-void		 ether_ifdetach(struct ifnet *);
 int		 ether_ioctl(struct ifnet *, u_long, caddr_t);
 int		 ether_output(struct ifnet *, struct mbuf *,
 		    struct sockaddr *, struct rtentry *);
@@ -314,12 +311,11 @@ int		 if_delgroup(struct ifnet *, const char *);
 void		 if_group_egress_build(void);
 void		 if_group_routechange(const struct sockaddr *,
 		    const struct sockaddr *);
-int		 if_group_ioctl(u_long, caddr_t);
-int		 if_getgroup(caddr_t, struct ifnet *);
+int		 if_group_ioctl(u_long, struct ifgroupreq *);
 
 /* if_ioctl.c */
 int		 ifioctl(struct socket *, u_long, caddr_t, struct proc *);
-int		 ifconf(caddr_t);
+int		 ifconf(struct ifconf *);
 
 /*
  * bpf(4), when it is there: called for if_bpf listeners with the direction

@@ -330,10 +330,11 @@ struct rt_addrinfo {
 	u_char			 rti_mpls;
 };
 
+extern struct pool	 rtentry_pool;
 extern struct rtstat	 rtstat;
 extern u_long		 rtgeneration;	/* changes with every change */
 
-/* route.c */
+/* route.c, route_request.c */
 void		 route_init(void);
 struct rtentry	*rtalloc(const struct sockaddr *, int, u_int);
 struct rtentry	*rtalloc_mpath(const struct sockaddr *, const uint32_t *,
@@ -349,14 +350,12 @@ struct rtentry	*rt_getll(struct rtentry *);
 int		 rt_setgate(struct rtentry *, const struct sockaddr *, u_int);
 int		 rt_setaddr(struct rtentry *, const struct sockaddr *);
 int		 rt_putgwroute(struct rtentry *, struct rtentry *);
-int		 rt_copysa(const struct sockaddr *, const struct sockaddr *,
-		    struct sockaddr **);
 int		 rtrequest(int, struct rt_addrinfo *, u_int8_t,
 		    struct rtentry **, u_int);
 int		 rtrequest_delete(struct rt_addrinfo *, u_int8_t,
 		    struct ifnet *, struct rtentry **, u_int);
 int		 rtdeletemsg(struct rtentry *, struct ifnet *, u_int);
-int		 rt_delete(struct rtentry *);
+int		 rtm_getifa(struct rt_addrinfo *, u_int);
 void		 rtredirect(const struct sockaddr *, const struct sockaddr *,
 		    const struct sockaddr *, struct rtentry **, u_int);
 
@@ -372,10 +371,8 @@ int		 rt_ifa_del(struct ifaddr *, int, struct sockaddr *, u_int);
 void		 rt_ifa_purge(struct ifaddr *);
 int		 rt_ifa_addlocal(struct ifaddr *);
 int		 rt_ifa_dellocal(struct ifaddr *);
-int		 rt_ifa_adddst(struct ifaddr *);
 void		 rt_if_remove(struct ifnet *);
 void		 rt_if_track(struct ifnet *);
-int		 rt_ifa_info(struct rt_addrinfo *, u_int);
 
 /* Labels: route_label.c. */
 u_int16_t	 rtlabel_name2id(const char *);
@@ -388,8 +385,6 @@ void		 rtlabel_unref(u_int16_t);
  * Timers of routes: route_timer.c.  A queue calls its function once for each
  * route some seconds after rt_timer_add().
  */
-struct rttimer_queue	*rt_timer_queue_create(int,
-			    void (*)(struct rtentry *, u_int));
 void		 rt_timer_queue_init(struct rttimer_queue *, int,
 		    void (*)(struct rtentry *, u_int));
 void		 rt_timer_queue_change(struct rttimer_queue *, int);
@@ -399,7 +394,7 @@ int		 rt_timer_add(struct rtentry *, struct rttimer_queue *, u_int);
 time_t		 rt_timer_get_expire(const struct rtentry *);
 void		 rt_timer_remove_all(struct rtentry *);
 void		 rt_timer_init(void);
-void		 rt_expire_check(struct rtentry *);
+void		 rt_expire_set(struct rtentry *, time_t);
 
 struct rttimer {
 	TAILQ_ENTRY(rttimer)	 rtt_next;	/* of the queue */
@@ -411,7 +406,7 @@ struct rttimer {
 };
 
 struct rttimer_queue {
-	TAILQ_HEAD(, rttimer)	 rtq_head;	/* by time of expiry */
+	TAILQ_HEAD(rttimer_head, rttimer) rtq_head; /* by time of expiry */
 	LIST_ENTRY(rttimer_queue) rtq_link;
 	void			(*rtq_func)(struct rtentry *, u_int);
 	u_long			 rtq_count;

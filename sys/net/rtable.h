@@ -40,8 +40,9 @@ int		 rtable_delete(u_int, const struct sockaddr *,
 		    const struct sockaddr *, struct rtentry *);
 int		 rtable_walk(u_int, sa_family_t, struct rtentry **,
 		    int (*)(struct rtentry *, void *, u_int), void *);
-int		 rtable_mpath_reprio(u_int, struct sockaddr *, int, uint8_t,
-		    struct rtentry *);
+void		 rtable_walk_under(struct rtentry *,
+		    int (*)(struct rtentry *, void *, u_int), void *);
+void		 rtable_mpath_reprio(struct rtentry *, uint8_t);
 
 int		 rtable_satoplen(sa_family_t, const struct sockaddr *);
 int		 rtable_sockaddr_ok(const struct sockaddr *);

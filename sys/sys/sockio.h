@@ -91,4 +91,7 @@
 #define SIOCSIFLLPRIO	 _IOW('i', 181, struct ifreq)	/* set llprio */
 #define SIOCGIFLLPRIO	_IOWR('i', 182, struct ifreq)	/* get llprio */
 
+#define SIOCIFAFATTACH	 _IOW('i', 171, struct if_afreq) /* attach family */
+#define SIOCIFAFDETACH	 _IOW('i', 172, struct if_afreq) /* detach it */
+
 #endif /* _SYS_SOCKIO_H_ */
