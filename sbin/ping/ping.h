@@ -124,7 +124,7 @@ struct ping {
 };
 
 /* ping.c */
-const char	*ping_name(const struct ping *, const struct sockaddr_storage *);
+const char *ping_name(const struct ping *, const struct sockaddr_storage *);
 
 /* probe.c */
 void	 ping_run(struct ping *);
