@@ -7,17 +7,24 @@
 #include <sys/room.h>
 #include <sys/socket.h>
 
+#include <crypto/cryptodev.h>
+
 #include <net/if.h>
 #include <net/if_var.h>
-#include <net/netisr.h>
 #include <net/route.h>
-#include <net/rtable.h>
 #include <netinet/in.h>
 #include <netinet/in_var.h>
 
 #include <kern/uipc_netlink.h>
 
 extern struct domain inetdomain;
+
+static void
+room_crypto(void)
+{
+	crypto_init();
+	swcr_init();
+}
 
 static void
 room_route(void)
@@ -40,12 +47,11 @@ room_netlink(void)
 static void
 room_loop(void)
 {
-	loopattach(0);
+	loopattach(1);
 }
 
 const struct room rooms[] = {
-	{ "rtable",	rtable_init },
-	{ "netisr",	netisr_init },
+	{ "crypto",	room_crypto },
 	{ "if",		ifinit },
 	{ "route",	room_route },
 	{ "inet",	room_inet },
