@@ -126,7 +126,7 @@ prepare(const struct machine *m)
 	struct stat st;
 
 	image = kernel_file(m);
-	if (access(image, X_OK) == -1)
+	if (access(image, R_OK) == -1)
 		err(1, "kernel %s", image);
 	free(image);
 	image = image_dir(m);
@@ -135,7 +135,8 @@ prepare(const struct machine *m)
 	if (!S_ISDIR(st.st_mode))
 		errx(1, "image %s: not a directory", image);
 	var_fill(m->m_dir);
-	etc_fill(m->m_dir, image);
+	if (m->m_port == PORT_USERMODE)
+		etc_fill(m->m_dir, image);
 	free(image);
 }
 

@@ -112,11 +112,11 @@ split(struct line *l, char *s)
 				*out++ = *s;
 			s++;
 		}
-		if (quoted)
-			fault(l, l->l_words[l->l_n - 1], "quote not closed");
 		if (*s != '\0')
 			s++;
 		*out = '\0';
+		if (quoted)
+			fault(l, l->l_words[l->l_n - 1], "quote not closed");
 	}
 }
 

@@ -269,7 +269,10 @@ start(struct mon *mo)
 	console = xasprintf("%s/var/log/console", m->m_dir);
 	control = run_path(m->m_name, "control");
 	image = image_dir(m);
-	mo->mo_kernel = kernel_start(m, console, &mo->mo_kernelfd);
+	if (m->m_port == PORT_QEMU)
+		mo->mo_kernel = qemu_start(m, console, &mo->mo_kernelfd);
+	else
+		mo->mo_kernel = kernel_start(m, console, &mo->mo_kernelfd);
 	if (mo->mo_kernel == -1)
 		exit(1);
 	if (m->m_port == PORT_USERMODE) {

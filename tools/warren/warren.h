@@ -119,6 +119,9 @@ char	*image_dir(const struct machine *);
 pid_t	 kernel_start(const struct machine *, const char *, int *);
 int	 kernel_adopt(int, int);
 
+/* qemu.c */
+pid_t	 qemu_start(const struct machine *, const char *, int *);
+
 /* monitor.c */
 void	 monitor(const struct machine *, int, int)
 	    __attribute__((__noreturn__));
