@@ -18,4 +18,5 @@ kernel()
 	esac
 }
 
+by_file=true
 ktest_main "$@"
