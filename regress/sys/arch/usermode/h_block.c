@@ -193,6 +193,21 @@ check_stop(void)
 #define ROUNDS	2000
 
 /*
+ * One call, as often as a signal ends it: the host may do that to any call
+ * before the kernel has seen it.
+ */
+static void
+send_number(int s, const uint32_t *n, const struct sockaddr_in *to)
+{
+	ssize_t	done;
+
+	while ((done = sendto(s, n, sizeof(*n), 0, (const void *)to,
+	    sizeof(*to))) == -1)
+		CHECK(errno == EINTR);
+	CHECK(done == sizeof(*n));
+}
+
+/*
  * A round trip a number, both sides under a rain of signals: each datagram
  * arrives once, in order, and each send happens once.
  */
@@ -207,14 +222,12 @@ rain(int s, int first, const struct sockaddr_in *peer)
 	CHECK(setitimer(ITIMER_REAL, &it, NULL) == 0);
 	for (i = 0; i < ROUNDS; i++) {
 		if (first)
-			CHECK(sendto(s, &i, sizeof(i), 0, (const void *)peer,
-			    sizeof(*peer)) == sizeof(i));
+			send_number(s, &i, peer);
 		while ((got = recv(s, &n, sizeof(n), 0)) == -1)
 			CHECK(errno == EINTR);
 		CHECK(got == sizeof(n) && n == i);
 		if (!first)
-			CHECK(sendto(s, &i, sizeof(i), 0, (const void *)peer,
-			    sizeof(*peer)) == sizeof(i));
+			send_number(s, &i, peer);
 	}
 	memset(&it, 0, sizeof(it));
 	CHECK(setitimer(ITIMER_REAL, &it, NULL) == 0);

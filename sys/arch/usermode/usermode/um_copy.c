@@ -1,11 +1,17 @@
 /*
  * copyin and copyout: the memory of the program that makes the call.
  *
- * Each visit to another process costs a call of the host, so what a call is
- * known to want (the address and the data of a send) is read in one visit
- * ahead of it, and small results gather until the call ends, a large one
- * comes or memory is read again.  A result that cannot be written then makes
- * the call fail with EFAULT.
+ * Each visit to another process costs a call of the host, so visits are
+ * made to count:
+ *
+ *	- what a send is known to want, its address and its data, is read
+ *	  together, ahead of it
+ *	- a small piece is read with all of its block of memory, in which what
+ *	  it points to often lies as well; the block serves until the call
+ *	  sleeps
+ *	- small results gather until the call ends, a large one comes or
+ *	  memory is read again; one that cannot be written then makes the call
+ *	  fail with EFAULT
  *
  * After a sleep the caller may be gone and its number another's: nothing is
  * read or written before the host has confirmed that it still waits.
@@ -17,6 +23,9 @@
 #include <sys/syscall.h>
 
 #include "um_var.h"
+
+#define UM_BLOCK	1024	/* divides a page: there or not as a whole */
+#define UM_SMALL	256	/* longest piece read by its block */
 
 /*
  * Nothing read ahead, nothing to write: a new call.
@@ -42,51 +51,79 @@ copy_check(struct um_call *uc)
 	if (!um_call_valid(uc))
 		return (EFAULT);
 	cp->cp_nswitch = uc->uc_p->p_nswitch;
+	cp->cp_nin = cp->cp_inlen = 0;
 	return (0);
 }
 
-static void
+/* Room for a piece of user memory; 0, or it is not to be kept. */
+static int
 ahead_add(struct um_copy *cp, uint64_t addr, uint64_t len)
 {
 	struct um_seg	*sg;
 
 	if (len == 0 || len > UM_INMAX - cp->cp_inlen ||
 	    cp->cp_nin == UM_INSEGS)
-		return;
+		return (0);
 	sg = &cp->cp_in[cp->cp_nin++];
 	sg->sg_addr = addr;
 	sg->sg_len = len;
 	sg->sg_off = cp->cp_inlen;
 	cp->cp_inlen += len;
+	return (1);
 }
 
-/*
- * Read what the call will want.  When a part is not there, nothing is kept,
- * and the call finds that out by itself.
- */
-void
-um_copy_ahead(struct um_call *uc)
+/* Read the pieces from the first on; when one is not there, none is kept. */
+static void
+ahead_read(struct um_call *uc, u_int first)
 {
-	struct um_copy		*cp = &uc->uc_copy;
-	const uint64_t		*args = uc->uc_hn.hn_args;
-	struct host_vm		 hv[UM_INSEGS];
-	u_int			 i;
+	struct um_copy	*cp = &uc->uc_copy;
+	struct host_vm	 hv[UM_INSEGS];
+	u_int		 i;
 
-	if (uc->uc_hn.hn_nr == SYS_sendto && args[4] != 0) {
-		ahead_add(cp, args[1], args[2]);
-		ahead_add(cp, args[4], args[5] & 0xff);
-	}
-	if (cp->cp_nin < 2) {
-		cp->cp_nin = cp->cp_inlen = 0;
-		return;
-	}
-	for (i = 0; i < cp->cp_nin; i++) {
+	for (i = first; i < cp->cp_nin; i++) {
 		hv[i].hv_addr = cp->cp_in[i].sg_addr;
 		hv[i].hv_buf = cp->cp_inbuf + cp->cp_in[i].sg_off;
 		hv[i].hv_len = cp->cp_in[i].sg_len;
 	}
-	if (host_vm_read(uc->uc_hn.hn_tid, hv, cp->cp_nin) != 0)
+	if (host_vm_read(uc->uc_hn.hn_tid, hv + first,
+	    cp->cp_nin - first) != 0) {
+		cp->cp_inlen = cp->cp_in[first].sg_off;
+		cp->cp_nin = first;
+	}
+}
+
+/*
+ * Read what the call will want, if that is in more than one place.  When a
+ * part is not there the call finds that out by itself.
+ */
+void
+um_copy_ahead(struct um_call *uc)
+{
+	struct um_copy	*cp = &uc->uc_copy;
+	const uint64_t	*args = uc->uc_hn.hn_args;
+
+	if (uc->uc_hn.hn_nr == SYS_sendto && args[4] != 0 &&
+	    ahead_add(cp, args[1], args[2]) &&
+	    ahead_add(cp, args[4], args[5] & 0xff))
+		ahead_read(uc, 0);
+	else
 		cp->cp_nin = cp->cp_inlen = 0;
+}
+
+/* Read the block around a small piece. */
+static void
+ahead_block(struct um_call *uc, uint64_t addr, size_t len)
+{
+	struct um_copy	*cp = &uc->uc_copy;
+	uint64_t	 start = addr & ~(uint64_t)(UM_BLOCK - 1);
+
+	if (len > UM_SMALL || addr - start > UM_BLOCK - len)
+		return;
+	if (!ahead_add(cp, start, UM_BLOCK)) {
+		cp->cp_nin = cp->cp_inlen = 0;
+		(void)ahead_add(cp, start, UM_BLOCK);
+	}
+	ahead_read(uc, cp->cp_nin - 1);
 }
 
 /*
@@ -120,6 +157,23 @@ ahead_find(const struct um_copy *cp, uint64_t addr, size_t len)
 	return (NULL);
 }
 
+/* What is written must be seen by who reads it again from here. */
+static void
+ahead_update(struct um_copy *cp, uint64_t addr, const void *buf, size_t len)
+{
+	const struct um_seg	*sg;
+	uint64_t		 from, to;
+
+	for (sg = cp->cp_in; sg < cp->cp_in + cp->cp_nin; sg++) {
+		from = MAX(addr, sg->sg_addr);
+		to = MIN(addr + len, sg->sg_addr + sg->sg_len);
+		if (from < to)
+			memcpy(cp->cp_inbuf + sg->sg_off +
+			    (from - sg->sg_addr),
+			    (const char *)buf + (from - addr), to - from);
+	}
+}
+
 int
 md_copyin(struct proc *p, uint64_t uaddr, void *buf, size_t len)
 {
@@ -130,13 +184,19 @@ md_copyin(struct proc *p, uint64_t uaddr, void *buf, size_t len)
 
 	if (uc == NULL)
 		return (EFAULT);
-	if ((ahead = ahead_find(&uc->uc_copy, uaddr, len)) != NULL) {
+	if ((error = copy_check(uc)) != 0)
+		return (error);
+	ahead = ahead_find(&uc->uc_copy, uaddr, len);
+	if (ahead == NULL) {
+		if ((error = um_copy_flush(uc)) != 0)
+			return (error);
+		ahead_block(uc, uaddr, len);
+		ahead = ahead_find(&uc->uc_copy, uaddr, len);
+	}
+	if (ahead != NULL) {
 		memcpy(buf, ahead, len);
 		return (0);
 	}
-	if ((error = um_copy_flush(uc)) != 0 ||
-	    (error = copy_check(uc)) != 0)
-		return (error);
 	hv.hv_addr = uaddr;
 	hv.hv_buf = buf;
 	hv.hv_len = len;
@@ -154,6 +214,7 @@ md_copyout(struct proc *p, const void *buf, uint64_t uaddr, size_t len)
 	if (uc == NULL)
 		return (EFAULT);
 	cp = &uc->uc_copy;
+	ahead_update(cp, uaddr, buf, len);
 	if ((cp->cp_nout == HOST_VM_MAX || (len <= UM_OUTMAX &&
 	    len > UM_OUTMAX - cp->cp_outlen)) &&
 	    (error = um_copy_flush(uc)) != 0)

@@ -52,7 +52,7 @@ struct um_thread {
 	int			 th_dead;	/* not in the table */
 };
 
-#define UM_INMAX	2048	/* most bytes read ahead */
+#define UM_INMAX	3072	/* most bytes read ahead */
 #define UM_INSEGS	4
 #define UM_OUTMAX	2304	/* most bytes that wait to be written */
 
