@@ -30,6 +30,7 @@ static void
 room_route(void)
 {
 	domain_register(&routedomain);
+	domain_register(&linkdomain);
 }
 
 static void

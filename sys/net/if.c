@@ -39,7 +39,6 @@ ifinit(void)
 {
 	route_init();
 	netisr_init();
-	route_domain_init();
 }
 
 /*

@@ -276,12 +276,9 @@ m_wirelen(struct mbuf *m, u_int l3)
 	return (MIN(len, ti.ti_payload - l3 + m->m_pkthdr.ph_mss));
 }
 
-/*
- * A new mbuf with the first hlen bytes of m, writable and with room in
- * front, and no packet header yet.  NULL without memory.
- */
+/* A new mbuf for hlen bytes with room in front; NULL without memory. */
 static struct mbuf *
-tso_hdr_copy(struct mbuf *m, u_int hlen)
+tso_hdr_get(u_int hlen)
 {
 	struct mbuf	*n;
 
@@ -292,10 +289,16 @@ tso_hdr_copy(struct mbuf *m, u_int hlen)
 		m_freem(n);
 		return (NULL);
 	}
-	n->m_data += TSO_HEADROOM;
+	return (n);
+}
+
+/* Copy the first hlen bytes of m to such an mbuf. */
+static void
+tso_hdr_copy(struct mbuf *n, struct mbuf *m, u_int hlen)
+{
+	n->m_data = M_DATABUF(n) + TSO_HEADROOM;
 	n->m_len = hlen;
 	m_copydata(m, 0, hlen, mtod(n, caddr_t));
-	return (n);
 }
 
 /*
@@ -309,14 +312,14 @@ tso_hdr_own(struct mbuf *m, u_int len)
 
 	if (len <= m->m_len && !M_READONLY(m))
 		return (m);
-	if ((n = tso_hdr_copy(m, len)) == NULL) {
+	if ((n = tso_hdr_get(len)) == NULL) {
 		tso_counters[TSOC_NOMEM]++;
 		m_freem(m);
 		return (NULL);
 	}
-	m_adj(m, len);
 	m_move_pkthdr(n, m);
-	n->m_pkthdr.len += len;
+	tso_hdr_copy(n, m, len);
+	m_adj(m, len);
 	n->m_next = m;
 	return (n);
 }
@@ -387,7 +390,7 @@ tso_piece(struct mbuf *m, const struct tso_info *ti, u_int off, u_int len)
 {
 	struct mbuf	*n;
 
-	if ((n = tso_hdr_copy(m, ti->ti_payload)) == NULL)
+	if ((n = tso_hdr_get(ti->ti_payload)) == NULL)
 		return (NULL);
 	if (m_dup_pkthdr(n, m, M_DONTWAIT) != 0 ||
 	    (n->m_next = m_copym(m, ti->ti_payload + off, len,
@@ -395,6 +398,7 @@ tso_piece(struct mbuf *m, const struct tso_info *ti, u_int off, u_int len)
 		m_freem(n);
 		return (NULL);
 	}
+	tso_hdr_copy(n, m, ti->ti_payload);
 	n->m_pkthdr.len = ti->ti_payload + len;
 	n->m_pkthdr.ph_mss = 0;
 	n->m_pkthdr.ph_hdrlen = 0;

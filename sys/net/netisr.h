@@ -7,6 +7,15 @@
 
 #include <sys/types.h>
 
+/* sysctl net.link.0.<this>: an array of struct kinfo_drop. */
+#define NET_LINK_DROPS	900
+
+/* Packets dropped below the protocols for one reason. */
+struct kinfo_drop {
+	uint64_t	kd_count;
+	char		kd_reason[40];
+};
+
 #ifdef _KERNEL
 
 struct ifnet;
@@ -14,7 +23,7 @@ struct mbuf;
 struct mbuf_list;
 struct task;
 
-/* Why packets were dropped below the protocols; net.link.drops. */
+/* Why packets were dropped below the protocols; indices of if_drops[]. */
 enum if_drop {
 	IFD_IQFULL,		/* input queue full */
 	IFD_DETACHED,		/* input interface is gone */
@@ -45,7 +54,7 @@ extern const char	*const if_drop_names[IFD_MAX];
 
 void	 if_drop(struct ifnet *, struct mbuf *, enum if_drop);
 
-/* The longest input queue, packets; net.inet.ip.ifq.maxlen. */
+/* The longest input queue, packets. */
 extern u_int	 netisr_maxlen;
 
 /* Packets in one batch: the net lock is let go of after so many. */

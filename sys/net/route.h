@@ -413,7 +413,7 @@ struct rttimer_queue {
 	int			 rtq_timeout;	/* seconds */
 };
 
-/* rtsock.c: messages to listeners. */
+/* rtsock_msg.c: messages to listeners. */
 void		 rtm_send(struct rtentry *, int, int, u_int);
 void		 rtm_miss(int, struct rt_addrinfo *, int, uint8_t, u_int,
 		    int, u_int);
@@ -422,11 +422,9 @@ void		 rtm_ifannounce(struct ifnet *, int);
 void		 rtm_addr(int, struct ifaddr *);
 int		 rtm_proposal(struct ifnet *, struct rt_addrinfo *, int,
 		    uint8_t);
-int		 rt_xaddrs(caddr_t, caddr_t, struct rt_addrinfo *);
-void		 route_domain_init(void);
 
-/* The machine's domain table takes this one. */
-extern struct domain	 routedomain;
+/* The machine's domain table takes these. */
+extern struct domain	 routedomain, linkdomain;
 
 #endif /* _KERNEL */
 #endif /* _WARREN_KNET_ROUTE_H_ */

@@ -239,6 +239,18 @@ rtable_sockaddr_ok(const struct sockaddr *sa)
 }
 
 /*
+ * Is its address, which is whole, all zeroes?
+ */
+int
+rtable_sockaddr_isany(const struct sockaddr *sa)
+{
+	struct art_key key;
+
+	rtable_key(&key, sa);
+	return ((key.ak_w[0] | key.ak_w[1]) == 0);
+}
+
+/*
  * The prefix length of a mask, which may be shorter than its family's
  * sockaddr (what is missing is 0); no mask means a host.  -1 for a mask with
  * holes, or of an unknown family.

@@ -46,6 +46,7 @@ void		 rtable_mpath_reprio(struct rtentry *, uint8_t);
 
 int		 rtable_satoplen(sa_family_t, const struct sockaddr *);
 int		 rtable_sockaddr_ok(const struct sockaddr *);
+int		 rtable_sockaddr_isany(const struct sockaddr *);
 struct sockaddr	*rt_plentosa(sa_family_t, int, void *, size_t);
 struct sockaddr	*rt_plen2mask(const struct rtentry *, void *, size_t);
 
