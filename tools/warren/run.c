@@ -10,7 +10,7 @@
  *	control		the monitor's socket
  *	kernel		the kernel's socket
  *	console		what the kernel and the boot script said
- *	root		where init mounts the machine's root, in its own namespace
+ *	root		where init mounts the machine's root, in its namespace
  */
 #include <sys/file.h>
 #include <sys/stat.h>

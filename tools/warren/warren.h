@@ -56,7 +56,7 @@ struct machine {
 	struct card	 m_cards[CARDS_MAX];
 	size_t		 m_ncards;
 	unsigned int	 m_memory;	/* MiB, 0: the kernel's default */
-	char		*m_vtime;	/* directory of the shared clock, or NULL */
+	char		*m_vtime;	/* file of the shared clock, or NULL */
 	char		*m_kernel;	/* file, or NULL for the built one */
 	char		*m_image;	/* root directory, or NULL */
 	char		**m_sets;	/* "name=value" for the kernel */

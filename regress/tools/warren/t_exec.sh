@@ -46,8 +46,8 @@ signal_body()
 {
 	one
 	warren exec "$W_ID-m" sh -c \
-	    'trap "echo got; exit 5" TERM; echo up; while :; do sleep 0.05; done' \
-	    >out &
+	    'trap "echo got; exit 5" TERM; echo up
+	    while :; do sleep 0.05; done' >out &
 	pid=$!
 	w_wait 5 grep -q up out
 	kill -TERM $pid
@@ -101,7 +101,7 @@ w_test root "a machine's root: its own /etc and /var, the rest read-only"
 root_body()
 {
 	one
-	w_exec m sh -c 'echo x >/var/db/x && echo x >/tmp/x && echo x >/etc/x' ||
+	w_exec m sh -c 'cd /var/db; echo x | tee x /tmp/x /etc/x' ||
 	    atf_fail "cannot write"
 	atf_check -o inline:'x\n' cat m/m/var/db/x
 	atf_check -s not-exit:0 -e match:'Read-only' \
@@ -276,7 +276,8 @@ not_root_body()
 			[ -e /etc/\$f ] || : >/etc/\$f
 			mount --bind $d/\$f /etc/\$f || exit
 		done
-		exec setpriv --reuid 4242 --regid 4242 --clear-groups sh $d/go" ||
+		exec setpriv --reuid 4242 --regid 4242 --clear-groups \
+		    sh $d/go" ||
 	    atf_fail "see above"
 }
 not_root_cleanup()
