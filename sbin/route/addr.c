@@ -57,12 +57,8 @@ addr_plenmask(int af, int plen, union route_addr *mask)
 	}
 }
 
-/*
- * A host by address or name, in family af (BSD_AF_UNSPEC: any).  Returns -1
- * if there is none.
- */
-int
-addr_host(const char *s, int af, union route_addr *addr)
+static int
+lookup(const char *s, int af, int flags, union route_addr *addr)
 {
 	struct bsd_sockaddr_storage	 ss;
 	struct addrinfo			 hints, *res;
@@ -72,8 +68,7 @@ addr_host(const char *s, int af, union route_addr *addr)
 	hints.ai_family = af == BSD_AF_INET ? AF_INET :
 	    af == BSD_AF_INET6 ? AF_INET6 : AF_UNSPEC;
 	hints.ai_socktype = SOCK_DGRAM;
-	if (opt.o_numeric)
-		hints.ai_flags = AI_NUMERICHOST;
+	hints.ai_flags = flags;
 	if (getaddrinfo(s, NULL, &hints, &res) != 0)
 		return (-1);
 	error = bsdaddr_from_libc(res->ai_addr, &ss);
@@ -82,6 +77,25 @@ addr_host(const char *s, int af, union route_addr *addr)
 	if (error == 0)
 		memcpy(addr, &ss, ss.ss_len);
 	return (error);
+}
+
+/*
+ * A host by address or name, in family af (BSD_AF_UNSPEC: any).  Returns -1
+ * if there is none.
+ */
+int
+addr_host(const char *s, int af, union route_addr *addr)
+{
+	return (lookup(s, af, opt.o_numeric ? AI_NUMERICHOST : 0, addr));
+}
+
+/*
+ * A host by address only.
+ */
+int
+addr_numeric(const char *s, int af, union route_addr *addr)
+{
+	return (lookup(s, af, AI_NUMERICHOST, addr));
 }
 
 /*

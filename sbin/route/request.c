@@ -247,7 +247,8 @@ gateway(struct request *r)
 
 	if (r->r_gateway == NULL)
 		return;
-	if (r->r_iface && addr_interface(r->r_gateway, gw) == 0) {
+	if (r->r_iface && addr_numeric(r->r_gateway, af, gw) == -1 &&
+	    addr_interface(r->r_gateway, gw) == 0) {
 		r->r_addr[RTAX_IFP] = *gw;
 		r->r_addrs |= RTA_IFP;
 	} else if (addr_host(r->r_gateway, af, gw) == -1 &&

@@ -59,6 +59,7 @@ int	 route_socket(int);
 
 /* addr.c */
 int	 addr_host(const char *, int, union route_addr *);
+int	 addr_numeric(const char *, int, union route_addr *);
 int	 addr_net(const char *, int, union route_addr *, union route_addr *);
 int	 addr_plenmask(int, int, union route_addr *);
 int	 addr_interface(const char *, union route_addr *);

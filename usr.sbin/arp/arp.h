@@ -31,6 +31,8 @@ struct arp_entry {
 
 /* arp.c */
 int	 arp_host(const char *, struct in_addr *);
+
+/* text.c */
 const char *arp_expire(int64_t, int64_t, char *, size_t);
 int	 arp_parse(const char *, char *[6]);
 
