@@ -10,7 +10,7 @@
 
 SRCS?=		${PROG}.c
 MAN?=		${PROG}.8
-BINDIR?=	/${RELDIR:H}
+BINDIR?=	/${RELDIR:H:S/^usr./usr\//}
 
 .if defined(HOSTED)
 PROGFLAGS=	${UFLAGS} ${SANFLAGS} ${CFLAGS}
