@@ -42,7 +42,6 @@ int	igmp_input(struct mbuf **, int *, int, int);
 void	igmp_joingroup(struct in_multi *, struct ifnet *);
 void	igmp_leavegroup(struct in_multi *, struct ifnet *);
 void	igmp_fasttimo(void);
-void	igmp_slowtimo(void);
 int	igmp_sysctl(int *, u_int, void *, size_t *, void *, size_t);
 #endif /* _KERNEL */
 

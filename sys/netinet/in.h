@@ -233,6 +233,22 @@ struct sockaddr_in {
 #define IPCTL_ARPSTATS		42	/* struct arpstat */
 #define IPCTL_MAXID		43
 
+/* net.inet.ip.ifq */
+#ifndef IFQCTL_LEN
+#define IFQCTL_LEN		1	/* packets waiting */
+#define IFQCTL_MAXLEN		2	/* the most that may wait */
+#define IFQCTL_DROPS		3	/* found no room */
+#define IFQCTL_MAXID		5
+
+#define CTL_IFQ_NAMES { \
+	{ 0, 0 }, \
+	{ "len", CTLTYPE_INT }, \
+	{ "maxlen", CTLTYPE_INT }, \
+	{ "drops", CTLTYPE_INT }, \
+	{ 0, 0 }, \
+}
+#endif
+
 #define IPCTL_NAMES { \
 	{ 0, 0 }, \
 	{ "forwarding", CTLTYPE_INT }, \
@@ -265,17 +281,17 @@ struct sockaddr_in {
 	{ "mtudisctimeout", CTLTYPE_INT }, \
 	{ "ipsec-comp-alg", CTLTYPE_STRING }, \
 	{ "ifq", CTLTYPE_NODE }, \
-	{ "mforwarding", CTLTYPE_INT }, \
+	{ 0, 0 }, \
 	{ "multipath", CTLTYPE_INT }, \
 	{ "stats", CTLTYPE_STRUCT }, \
-	{ "mrtproto", CTLTYPE_INT }, \
-	{ "mrtstats", CTLTYPE_STRUCT }, \
+	{ 0, 0 }, \
+	{ 0, 0 }, \
 	{ "arpqueued", CTLTYPE_INT }, \
-	{ "mrtmfc", CTLTYPE_STRUCT }, \
-	{ "mrtvif", CTLTYPE_STRUCT }, \
+	{ 0, 0 }, \
+	{ 0, 0 }, \
 	{ "arptimeout", CTLTYPE_INT }, \
 	{ "arpdown", CTLTYPE_INT }, \
-	{ "arpq", CTLTYPE_NODE }, \
+	{ 0, 0 }, \
 	{ "arpstats", CTLTYPE_STRUCT }, \
 }
 

@@ -35,6 +35,18 @@
 
 #define INPCB_HASHMIN	64
 
+/* What sockets are told for an ICMP error (PRC_*); 0 nothing. */
+const int inetctlerrmap[PRC_NCMDS] = {
+	[PRC_MSGSIZE] = EMSGSIZE,
+	[PRC_HOSTDEAD] = EHOSTDOWN,
+	[PRC_UNREACH_NET] = EHOSTUNREACH,
+	[PRC_UNREACH_HOST] = EHOSTUNREACH,
+	[PRC_UNREACH_PROTOCOL] = ECONNREFUSED,
+	[PRC_UNREACH_PORT] = ECONNREFUSED,
+	[PRC_UNREACH_SRCFAIL] = EHOSTUNREACH,
+	[PRC_PARAMPROB] = ENOPROTOOPT,
+};
+
 static struct pool	inpcb_pool;
 static int		inpcb_pool_ready;
 
@@ -198,14 +210,57 @@ in_pcbdetach(struct inpcb *inp)
 }
 
 static int
-in_pcbmatch(const struct inpcb *inp, struct in_addr faddr, u_int fport,
-    struct in_addr laddr, u_int lport, u_int rdomain)
+in_pcbmatch(const struct inpcb *inp, const struct in_pcbkey *key,
+    u_int rdomain)
 {
-	return (inp->inp_lport == lport && inp->inp_fport == fport &&
-	    inp->inp_faddr.s_addr == faddr.s_addr &&
-	    inp->inp_laddr.s_addr == laddr.s_addr &&
+	u_int	 ifidx = inp->inp_socket->so_ifidx;
+
+	return (inp->inp_lport == key->pk_lport &&
+	    inp->inp_fport == key->pk_fport &&
+	    inp->inp_faddr.s_addr == key->pk_faddr.s_addr &&
+	    inp->inp_laddr.s_addr == key->pk_laddr.s_addr &&
 	    !(inp->inp_flags & INP_IPV6) &&
-	    rtable_l2(inp->inp_rtableid) == rdomain);
+	    rtable_l2(inp->inp_rtableid) == rdomain &&
+	    (ifidx == 0 || key->pk_ifidx == 0 || ifidx == key->pk_ifidx));
+}
+
+/* The socket with exactly these ends, or NULL. */
+struct inpcb *
+in_pcblookup_key(struct inpcbtable *table, const struct in_pcbkey *key)
+{
+	union inpaddru	 f, l;
+	struct inpcb	*inp;
+	u_int		 rdomain = rtable_l2(key->pk_rtableid);
+
+	memset(&f, 0, sizeof(f));
+	memset(&l, 0, sizeof(l));
+	f.iau_a4u.inaddr = key->pk_faddr;
+	l.iau_a4u.inaddr = key->pk_laddr;
+	LIST_FOREACH(inp, in_pcbhash(table, rdomain, &f, key->pk_fport, &l,
+	    key->pk_lport), inp_hash)
+		if (in_pcbmatch(inp, key, rdomain))
+			return (inp);
+	return (NULL);
+}
+
+/*
+ * The socket that a packet is for: one connected to its sender, else one
+ * that waits for anybody at its destination, else at its port.
+ */
+struct inpcb *
+in_pcblookup_packet(struct inpcbtable *table, const struct in_pcbkey *key)
+{
+	struct in_pcbkey	 wild = *key;
+	struct inpcb		*inp;
+
+	if ((inp = in_pcblookup_key(table, key)) != NULL)
+		return (inp);
+	wild.pk_faddr.s_addr = INADDR_ANY;
+	wild.pk_fport = 0;
+	if ((inp = in_pcblookup_key(table, &wild)) != NULL)
+		return (inp);
+	wild.pk_laddr.s_addr = INADDR_ANY;
+	return (in_pcblookup_key(table, &wild));
 }
 
 /*
@@ -216,19 +271,13 @@ struct inpcb *
 in_pcblookup(struct inpcbtable *table, struct in_addr faddr, u_int fport,
     struct in_addr laddr, u_int lport, u_int rtableid)
 {
-	union inpaddru	 f, l;
-	struct inpcb	*inp;
-	u_int		 rdomain = rtable_l2(rtableid);
+	struct in_pcbkey	 key = {
+		.pk_faddr = faddr, .pk_fport = fport,
+		.pk_laddr = laddr, .pk_lport = lport,
+		.pk_rtableid = rtableid
+	};
 
-	memset(&f, 0, sizeof(f));
-	memset(&l, 0, sizeof(l));
-	f.iau_a4u.inaddr = faddr;
-	l.iau_a4u.inaddr = laddr;
-	LIST_FOREACH(inp, in_pcbhash(table, rdomain, &f, fport, &l, lport),
-	    inp_hash)
-		if (in_pcbmatch(inp, faddr, fport, laddr, lport, rdomain))
-			return (inp);
-	return (NULL);
+	return (in_pcblookup_key(table, &key));
 }
 
 /* The socket that waits for anybody at laddr and lport, or at lport. */

@@ -152,6 +152,14 @@ extern struct inpcbtable udbtable, rawcbtable, tcbtable;
 extern int ipport_firstauto, ipport_lastauto;
 extern int ipport_hifirstauto, ipport_hilastauto;
 
+/* What a packet's socket is looked up by; ports in network order. */
+struct in_pcbkey {
+	struct in_addr	pk_faddr, pk_laddr;
+	uint16_t	pk_fport, pk_lport;
+	u_int		pk_rtableid;
+	u_int		pk_ifidx;	/* where it came in, 0 any */
+};
+
 void		 in_pcbinit(struct inpcbtable *, u_int);
 int		 in_pcballoc(struct socket *, struct inpcbtable *, int);
 void		 in_pcbdetach(struct inpcb *);
@@ -160,8 +168,13 @@ int		 in_pcbconnect(struct inpcb *, struct mbuf *);
 void		 in_pcbdisconnect(struct inpcb *);
 int		 in_pcbselsrc(struct in_addr *, const struct sockaddr_in *,
 		    struct inpcb *);
+extern const int inetctlerrmap[];
 struct rtentry	*in_pcbrtentry(struct inpcb *);
 void		 in_pcbrehash(struct inpcb *);
+struct inpcb	*in_pcblookup_key(struct inpcbtable *,
+		    const struct in_pcbkey *);
+struct inpcb	*in_pcblookup_packet(struct inpcbtable *,
+		    const struct in_pcbkey *);
 struct inpcb	*in_pcblookup(struct inpcbtable *, struct in_addr, u_int,
 		    struct in_addr, u_int, u_int);
 struct inpcb	*in_pcblookup_listen(struct inpcbtable *, struct in_addr,

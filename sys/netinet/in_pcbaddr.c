@@ -224,7 +224,9 @@ in_pcbselsrc(struct in_addr *src, const struct sockaddr_in *dst,
 	struct sockaddr		*sa;
 	u_int			 ifidx;
 
-	if (inp->inp_laddr.s_addr != INADDR_ANY) {
+	if (inp->inp_laddr.s_addr != INADDR_ANY &&
+	    !in_ismulticast(inp->inp_laddr.s_addr) &&
+	    !in_broadcast(inp->inp_laddr, inp->inp_rtableid)) {
 		*src = inp->inp_laddr;
 		return (0);
 	}

@@ -204,7 +204,7 @@ ip_forward_ipsec(struct mbuf *m, const struct ip_quote *iq, int hlen)
 	}
 	error = ip_ipsec->ii_output(m, hlen, NULL, IP_FORWARDING);
 	if (error == 0)
-		return (0);
+		return (0);		/* no policy, or one to bypass */
 	if (error == EJUSTRETURN) {
 		ipstat_inc(&ipstat.ips_forward);
 		return (error);
@@ -292,8 +292,15 @@ ip_forward(struct mbuf *m, struct ifnet *ifp, int srcroute)
 	ip_quote_save(&iq, m);
 	redirect = !srcroute && ip_redirect_due(ip, rt, ifp, &gw);
 	ip_forward_ttl(ip);
-	if (ip_ipsec == NULL || ip_forward_ipsec(m, &iq, ip->ip_hl << 2) == 0)
-		ip_forward_send(m, oifp, rt, &iq);
+	if (ip_ipsec == NULL || ip_forward_ipsec(m, &iq, ip->ip_hl << 2) == 0) {
+		if (ipforwarding == 2 && !(m->m_flags & (M_CONF | M_AUTH))) {
+			/* Only what IPsec has seen may pass. */
+			ipstat_inc(&ipstat.ips_cantforward);
+			m_freem(m);
+			redirect = 0;
+		} else
+			ip_forward_send(m, oifp, rt, &iq);
+	}
 	if (redirect) {
 		ipstat_inc(&ipstat.ips_redirectsent);
 		ip_forward_error(&iq, ICMP_REDIRECT, ICMP_REDIRECT_HOST,

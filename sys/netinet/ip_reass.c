@@ -25,7 +25,9 @@
 #include <sys/mbuf.h>
 #include <sys/pool.h>
 #include <sys/queue.h>
+#include <sys/rwlock.h>
 #include <sys/socket.h>
+#include <sys/timeout.h>
 
 #include <net/if.h>
 #include <net/if_var.h>
@@ -38,6 +40,7 @@
 #include <netinet/ip_var.h>
 
 #define IPQ_HASHSIZE	256
+#define IPQ_TICK	500		/* ms */
 #define IPQ_MAXFRAGS	128		/* of one datagram */
 #define IPQ_TCPMIN	16		/* a first fragment shows the flags */
 
@@ -73,14 +76,18 @@ static TAILQ_HEAD(, ipq)	ipq_ages = TAILQ_HEAD_INITIALIZER(ipq_ages);
 static uint16_t			ipq_sources[IPQ_HASHSIZE]; /* fragments held */
 static uint64_t			ipq_key[2];
 static struct pool		ipq_pool, ipqent_pool;
+static struct timeout		ipq_to;
 static u_int			ip_frags;	/* held in all */
 static u_int			ipq_count;
 static u_int			ipq_now;	/* calls of ip_slowtimo() */
 int				ip_maxqueue = 300;
 
+static void	 ipq_timer(void *);
+
 void
 ip_reass_init(void)
 {
+	timeout_set_proc(&ipq_to, ipq_timer, NULL);
 	pool_init(&ipq_pool, sizeof(struct ipq), 0, 0, 0, "ipq", NULL);
 	pool_init(&ipqent_pool, sizeof(struct ipqent), 0, 0, 0, "ipqe", NULL);
 	arc4random_buf(ipq_key, sizeof(ipq_key));
@@ -180,6 +187,8 @@ ipq_create(const struct ip *ip, u_int rdomain)
 	LIST_INSERT_HEAD(ipq_bucket(ip, rdomain), q, ipq_hash);
 	TAILQ_INSERT_TAIL(&ipq_ages, q, ipq_age);
 	ipq_count++;
+	if (!timeout_pending(&ipq_to))
+		timeout_add_msec(&ipq_to, IPQ_TICK);
 	return (q);
 }
 
@@ -413,6 +422,17 @@ ip_slowtimo(void)
 	while ((q = TAILQ_FIRST(&ipq_ages)) != NULL &&
 	    (int)(ipq_now - q->ipq_expire) >= 0)
 		ipq_timeout(q);
+}
+
+static void
+ipq_timer(void *arg)
+{
+	NET_LOCK();
+	ip_slowtimo();
+	if (!TAILQ_EMPTY(&ipq_ages))
+		timeout_add_msec(&ipq_to, IPQ_TICK);
+	if_flush();
+	NET_UNLOCK();
 }
 
 /* Memory is short: drop all that waits. */

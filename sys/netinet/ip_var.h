@@ -78,6 +78,7 @@ struct protosw;
 struct route;
 struct rtentry;
 struct sockaddr;
+struct sockaddr_in;
 struct socket;
 
 /*
@@ -91,13 +92,23 @@ struct ipoption {
 
 /* Multicast options of a socket. */
 struct ip_moptions {
-	LIST_ENTRY(ip_moptions) imo_id;
 	unsigned int	imo_ifidx;	/* of outgoing multicasts; 0 any */
 	uint8_t		imo_ttl;
 	uint8_t		imo_loop;	/* hear our own */
 	uint16_t	imo_num_memberships;
 	uint16_t	imo_max_memberships;
 	struct in_multi	**imo_membership;
+};
+
+/* How one datagram is to be sent: a socket's defaults, and its control. */
+struct ip_outcontrol {
+	struct in_addr		 oc_src;	/* from, or 0 */
+	u_int			 oc_ifidx;	/* by, or 0 */
+	struct ip_moptions	*oc_imo;	/* multicast, or NULL */
+	struct ip_moptions	 oc_imobuf;	/* with oc_ifidx */
+	uint16_t		 oc_udpseg;	/* UDP_SEGMENT, or 0 */
+	uint8_t			 oc_ttl;
+	uint8_t			 oc_tos;
 };
 
 /* Flags of ip_output(). */
@@ -148,20 +159,27 @@ void		 ip_mloopback(struct ifnet *, struct mbuf *,
 uint16_t	 ip_randomid(void);
 
 int		 ip_ctloutput(int, struct socket *, int, int, struct mbuf *);
-int		 ip_setmoptions(int, struct inpcb *, struct mbuf *);
+int		 ip_optint(const struct mbuf *, int *, int, int);
+int		 ip_setmoptions(int, struct inpcb *, const struct mbuf *);
 int		 ip_getmoptions(int, struct inpcb *, struct mbuf *);
 void		 ip_freemoptions(struct ip_moptions *);
-struct ifnet	*ip_multicast_if(struct in_addr *, u_int);
+int		 ip_mcast_wanted(const struct inpcb *, struct in_addr, u_int);
 void		 ip_savecontrol(struct inpcb *, struct mbuf **, struct ip *,
 		    struct mbuf *);
-void		 ip_senderr(struct inpcb *, struct mbuf *, int, int);
+void		 ip_recverr(struct inpcb *, in_port_t, u_int);
+void		 ip_localerr(struct inpcb *, const struct sockaddr_in *,
+		    int, u_int);
+int		 ip_outcontrol(struct inpcb *, struct mbuf *,
+		    struct ip_outcontrol *);
+int		 ip_outsource(struct inpcb *, const struct sockaddr_in *,
+		    const struct ip_outcontrol *, struct in_addr *);
+int		 ip_outflags(const struct inpcb *);
 int		 ip_sysctl(int *, u_int, void *, size_t *, void *, size_t);
 
 int		 rip_input(struct mbuf **, int *, int, int);
 int		 rip_ctloutput(int, struct socket *, int, int, struct mbuf *);
 void		 rip_ctlinput(int, struct sockaddr *, u_int, void *);
 void		 rip_init(void);
-int		 rip_rawdeliver(struct mbuf *, int, int);
 
 extern const struct pr_usrreqs rip_usrreqs, tcpstub_usrreqs;
 extern struct ipstat ipstat;

@@ -52,7 +52,6 @@ struct udpstat {
 #ifdef _KERNEL
 struct inpcb;
 struct mbuf;
-struct netstack;
 struct pr_usrreqs;
 struct proc;
 struct sockaddr;
@@ -61,6 +60,10 @@ struct socket;
 extern struct udpstat udpstat;
 extern const struct pr_usrreqs udp_usrreqs;
 extern u_int udp_sendspace, udp_recvspace;
+extern int udpcksum;
+
+/* The most datagrams that UDP_SEGMENT cuts one send into. */
+#define UDP_MAX_SEGMENTS	128
 
 void	 udp_init(void);
 int	 udp_input(struct mbuf **, int *, int, int);
