@@ -27,9 +27,6 @@
 #include <netinet/if_ether.h>
 #include <netinet/in_var.h>
 
-const u_int8_t	etherbroadcastaddr[ETHER_ADDR_LEN] =
-    { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
-
 static const u_int8_t *
 arp_lladdr(const struct ifnet *ifp)
 {
