@@ -273,8 +273,7 @@ background(void)
 	if ((fd = open("/dev/null", O_RDWR)) == -1)
 		err(1, "/dev/null");
 	dup2(fd, STDIN_FILENO);
-	if (!verbose)
-		dup2(fd, STDOUT_FILENO);
+	dup2(fd, STDOUT_FILENO);
 	dup2(fd, STDERR_FILENO);
 	close(fd);
 }
