@@ -13,6 +13,7 @@
 #include "../../sys/netinet/if_ether.h"
 #include "../../sys/netinet/igmp_var.h"
 #include "../../sys/netinet/ip_var.h"
+#include "../../sys/netinet/tcp_var.h"
 #include "../../sys/netinet/udp_var.h"
 #include <sys/bsd_end.h>
 

@@ -28,13 +28,16 @@ static const struct ctlname inet_names[] = {
 	[IPPROTO_IP] =		{ "ip", CTLTYPE_NODE },
 	[IPPROTO_ICMP] =	{ "icmp", CTLTYPE_NODE },
 	[IPPROTO_IGMP] =	{ "igmp", CTLTYPE_NODE },
+	[IPPROTO_TCP] =		{ "tcp", CTLTYPE_NODE },
 	[IPPROTO_UDP] =		{ "udp", CTLTYPE_NODE },
 };
 
 static const struct ctlname ip_names[] = IPCTL_NAMES;
 static const struct ctlname icmp_names[] = ICMPCTL_NAMES;
 static const struct ctlname igmp_names[] = IGMPCTL_NAMES;
+static const struct ctlname tcp_names[] = TCPCTL_NAMES;
 static const struct ctlname udp_names[] = UDPCTL_NAMES;
+static const struct ctlname ifq_names[] = CTL_IFQ_NAMES;
 
 #define LEVEL(path, names, ...)						\
 	{ path, { __VA_ARGS__ },					\
@@ -49,10 +52,13 @@ const struct level levels[] = {
 	LEVEL("net", net_names, CTL_NET),
 	LEVEL("net.inet", inet_names, CTL_NET, BSD_AF_INET),
 	LEVEL("net.inet.ip", ip_names, CTL_NET, BSD_AF_INET, IPPROTO_IP),
+	LEVEL("net.inet.ip.ifq", ifq_names, CTL_NET, BSD_AF_INET, IPPROTO_IP,
+	    IPCTL_IFQUEUE),
 	LEVEL("net.inet.icmp", icmp_names, CTL_NET, BSD_AF_INET,
 	    IPPROTO_ICMP),
 	LEVEL("net.inet.igmp", igmp_names, CTL_NET, BSD_AF_INET,
 	    IPPROTO_IGMP),
+	LEVEL("net.inet.tcp", tcp_names, CTL_NET, BSD_AF_INET, IPPROTO_TCP),
 	LEVEL("net.inet.udp", udp_names, CTL_NET, BSD_AF_INET, IPPROTO_UDP),
 };
 

@@ -5,6 +5,7 @@
  *	sockets.c	-a, and nothing else: open sockets
  *	interfaces.c	-i, -I, -w: interfaces and their traffic
  *	stats.c		-s, -p: counters of the protocols
+ *	counters.c	what each of them means
  *	memory.c	-m: mbufs and clusters
  *	rdomain.c	-R: routing domains
  *	multicast.c	-g: multicast forwarding

@@ -134,7 +134,9 @@ table_get(struct in_addr addr, struct arp_entry *ae)
 	    reply->rtm_seq != seq);
 	close(fd);
 	error = entry(reply, ae);
-	ae->ae_ifindex = reply->rtm_index;
+	/* What is behind a router is no neighbour. */
+	ae->ae_ifindex = (reply->rtm_flags & RTF_GATEWAY) ? 0 :
+	    reply->rtm_index;
 	if (error == -1 || (ae->ae_flags & RTF_LLINFO) == 0 ||
 	    ae->ae_addr.sin_addr.s_addr != addr.s_addr) {
 		errno = ENOENT;

@@ -1,0 +1,2 @@
+/* The kernel's <net/netisr.h>, for user land. */
+#include "../../sys/net/netisr.h"
