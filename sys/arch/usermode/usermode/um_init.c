@@ -6,6 +6,8 @@
 #include <sys/kernel.h>
 #include <sys/machdep.h>
 
+#include <netinet/in_bootarg.h>
+
 #include <host.h>
 
 #include "../dev/if_hostvar.h"
@@ -20,6 +22,7 @@ um_autoconf(const char *line)
 		printf("boot failed\n");
 		md_halt(MD_HALT_FAIL);
 	}
+	in_bootargs(line);
 	host_ready();
 }
 
