@@ -1,5 +1,5 @@
 /*
- * Time: the time stamp counter, measured at boot against channel 2 of the
+ * Time: the time stamp counter, measured at boot against channel 0 of the
  * 8254 timer, and the battery-backed clock for the date.
  */
 #include <sys/param.h>
@@ -8,15 +8,12 @@
 #include <amd64.h>
 
 #define PIT_HZ		1193182UL
-#define PIT_CH2		0x42
+#define PIT_CH0		0x40
 #define PIT_MODE	0x43
-#define  PIT_CH2_MODE0	0xb0		/* channel 2, both bytes, mode 0 */
-#define PIT_GATE	0x61
-#define  GATE_CH2	0x01
-#define  GATE_SPEAKER	0x02
-#define  GATE_OUT2	0x20
+#define  PIT_CH0_MODE2	0x34		/* channel 0, both bytes, mode 2 */
+#define  PIT_CH0_LATCH	0x00
 #define PIT_TICKS	(PIT_HZ / 100)	/* 10 ms */
-#define PIT_SPINS	100000000
+#define PIT_SPINS	10000000
 
 #define RTC_INDEX	0x70
 #define RTC_DATA	0x71
@@ -36,20 +33,30 @@ mul_shift32(uint64_t a, uint64_t mult)
 	return ((unsigned __int128)a * mult >> 32);
 }
 
-/* Cycles while the 8254 counts PIT_TICKS; 0 if it never does. */
+static u_int
+pit_count(void)
+{
+	u_int	 lo;
+
+	outb(PIT_MODE, PIT_CH0_LATCH);
+	lo = inb(PIT_CH0);
+	return (lo | inb(PIT_CH0) << 8);
+}
+
+/* Cycles while the 8254 counts PIT_TICKS down; 0 if it never does. */
 static uint64_t
 tsc_measure(void)
 {
 	uint64_t	 start;
-	uint32_t	 spin;
+	u_int		 first, spin;
 
-	outb(PIT_GATE, (inb(PIT_GATE) & ~GATE_SPEAKER) | GATE_CH2);
-	outb(PIT_MODE, PIT_CH2_MODE0);
-	outb(PIT_CH2, PIT_TICKS & 0xff);
-	outb(PIT_CH2, PIT_TICKS >> 8);
+	outb(PIT_MODE, PIT_CH0_MODE2);
+	outb(PIT_CH0, 0xff);
+	outb(PIT_CH0, 0xff);
+	first = pit_count();
 	start = rdtsc();
 	for (spin = 0; spin < PIT_SPINS; spin++)
-		if (inb(PIT_GATE) & GATE_OUT2)
+		if (((first - pit_count()) & 0xffff) >= PIT_TICKS)
 			return (rdtsc() - start);
 	return (0);
 }
