@@ -3,6 +3,7 @@
  * the listener of a system call filter.  Its control protocol is host_ctl.h's.
  */
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -154,8 +155,7 @@ kernel_args(struct args *a, const struct machine *m, const char *console,
 	}
 	for (i = 0; i < m->m_ncards; i++)
 		arg(a, card_arg(&m->m_cards[i]));
-	if (m->m_memory != 0)
-		arg(a, xasprintf("memory=%um", m->m_memory));
+	arg(a, xasprintf("hostname=%s", m->m_name));
 	if (m->m_vtime != NULL)
 		arg(a, xasprintf("vtime=%s", m->m_vtime));
 	for (i = 0; i < m->m_nsets; i++)
@@ -167,6 +167,7 @@ static void __attribute__((__noreturn__))
 kernel_exec(const struct machine *m, const char *console, int ready)
 {
 	struct args a;
+	struct rlimit rl;
 	sigset_t none;
 	int fd;
 
@@ -183,9 +184,26 @@ kernel_exec(const struct machine *m, const char *console, int ready)
 		close(fd);
 	if (fcntl(ready, F_SETFD, 0) == -1)
 		err(1, "fcntl");
+	/* Pages that the host refuses are pages that the machine has not. */
+	rl.rlim_cur = rl.rlim_max = (rlim_t)m->m_memory << 20;
+	if (m->m_memory != 0 && setrlimit(RLIMIT_DATA, &rl) == -1)
+		err(1, "memory");
 	kernel_args(&a, m, console, ready);
 	execv(a.a_v[0], a.a_v);
 	err(1, "%s", a.a_v[0]);
+}
+
+/* What a kernel that did not come up has said, which tells why. */
+static void
+show_console(const char *console)
+{
+	char buf[8192], *line, *save;
+
+	if (read_file(console, buf, sizeof(buf)) <= 0)
+		return;
+	for (line = strtok_r(buf, "\n", &save); line != NULL;
+	    line = strtok_r(NULL, "\n", &save))
+		warnx("kernel: %s", line);
 }
 
 /*
@@ -224,6 +242,7 @@ kernel_start(const struct machine *m, const char *console, int *pidfdp)
 		kill(pid, SIGKILL);
 	}
 	status = wait_exit(pid);
+	show_console(console);
 	if (WIFSIGNALED(status))
 		warnx("kernel: %s", strsignal(WTERMSIG(status)));
 	else

@@ -55,7 +55,7 @@ struct machine {
 	char		*m_conf;	/* path of machine.conf as to be shown */
 	struct card	 m_cards[CARDS_MAX];
 	size_t		 m_ncards;
-	unsigned int	 m_memory;	/* MiB, 0: the kernel's default */
+	unsigned int	 m_memory;	/* MiB, 0: no limit told */
 	char		*m_vtime;	/* file of the shared clock, or NULL */
 	char		*m_kernel;	/* file, or NULL for the built one */
 	char		*m_image;	/* root directory, or NULL */
