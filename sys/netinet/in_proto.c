@@ -122,6 +122,7 @@ inet_init(void)
 	in_init();
 	arpinit();
 	if_register_af(AF_INET, ipv4_input);
+	ether_register(ETHERTYPE_IP, ipv4_input);
 }
 
 /* Fill the table of what follows an IPv4 header. */
