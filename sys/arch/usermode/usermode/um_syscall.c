@@ -28,6 +28,7 @@
 #define UM_TICK		4		/* ms */
 #define UM_TICKS_IDLE	50		/* ticks without a call: stop */
 #define UM_TICKS_FAST	25		/* each tick, then one of three */
+#define UM_IDLE_MAX	16		/* threads kept for the next calls */
 
 static LIST_HEAD(, um_tree)	um_trees = LIST_HEAD_INITIALIZER(um_trees);
 static TAILQ_HEAD(um_calllist, um_call)
@@ -35,6 +36,7 @@ static TAILQ_HEAD(um_calllist, um_call)
 				um_idle = TAILQ_HEAD_INITIALIZER(um_idle);
 static struct host_sys_stat	um_stat;
 static int			um_ticking;	/* ticks until it stops */
+static u_int			um_nidle;
 
 static void	call_main(void *);
 
@@ -97,6 +99,7 @@ call_get(void)
 
 	if ((uc = TAILQ_FIRST(&um_idle)) != NULL) {
 		TAILQ_REMOVE(&um_idle, uc, uc_list);
+		um_nidle--;
 		return (uc);
 	}
 	uc = malloc(sizeof(*uc), M_DEVBUF, M_NOWAIT | M_ZERO);
@@ -274,6 +277,20 @@ call_answer(struct um_call *uc, int64_t result)
 		host_notif_send(ut->ut_fd, uc->uc_hn.hn_id, result);
 }
 
+/* Wait for the next call, or end: enough others wait. */
+static void
+call_rest(struct um_call *uc)
+{
+	if (um_nidle == UM_IDLE_MAX) {
+		free(uc, M_DEVBUF, sizeof(*uc));
+		kthread_exit(0);
+	}
+	TAILQ_INSERT_HEAD(&um_idle, uc, uc_list);
+	um_nidle++;
+	while (uc->uc_tree == NULL)
+		tsleep_nsec(uc, PWAIT, "nocall", INFSLP);
+}
+
 static void
 call_end(struct um_call *uc)
 {
@@ -289,7 +306,6 @@ call_end(struct um_call *uc)
 	uc->uc_thread = NULL;
 	tree_put(uc->uc_tree);
 	uc->uc_tree = NULL;
-	TAILQ_INSERT_HEAD(&um_idle, uc, uc_list);
 }
 
 static void
@@ -298,11 +314,10 @@ call_main(void *arg)
 	struct um_call	*uc = arg;
 
 	for (;;) {
-		while (uc->uc_tree == NULL)
-			tsleep_nsec(uc, PWAIT, "nocall", INFSLP);
 		um_copy_reset(uc);
 		call_answer(uc, call_run(uc));
 		call_end(uc);
+		call_rest(uc);
 	}
 }
 
