@@ -19,8 +19,10 @@
 #include <sys/errno.h>
 #include <sys/malloc.h>
 #include <sys/mbuf.h>
+#include <sys/rwlock.h>
 #include <sys/socket.h>
 #include <sys/sockio.h>
+#include <sys/task.h>
 
 #include <net/if.h>
 #include <net/if_var.h>
@@ -81,6 +83,7 @@ struct vio_softc {
 	struct virtqueue	 sc_rxq;
 	struct virtqueue	 sc_txq;
 	struct mbuf_list	 sc_backlog;
+	struct task		 sc_linktask;
 	struct vio_tx		*sc_tx;		/* all, one a descriptor */
 	struct vio_tx		*sc_txfree;
 };
@@ -279,9 +282,11 @@ vio_start(struct ifnet *ifp, struct mbuf_list *ml)
 	}
 }
 
+/* The task of a change of the link; needs the net lock, which may sleep. */
 static void
-vio_link(struct vio_softc *sc)
+vio_link(void *arg)
 {
+	struct vio_softc *sc = arg;
 	struct virtio_device *vd = sc->sc_vd;
 	struct ifnet	*ifp = &sc->sc_ac.ac_if;
 	int		 state = LINK_STATE_FULL_DUPLEX;
@@ -290,10 +295,12 @@ vio_link(struct vio_softc *sc)
 	    !(vd->vd_ops->vo_config(vd->vd_cookie, VIO_CFG_STATUS) &
 	    STATUS_LINK_UP))
 		state = LINK_STATE_DOWN;
+	NET_LOCK();
 	if (ifp->if_link_state != state) {
 		ifp->if_link_state = state;
 		if_link_state_change(ifp);
 	}
+	NET_UNLOCK();
 }
 
 static void
@@ -302,7 +309,7 @@ vio_intr(void *arg, u_int why)
 	struct vio_softc *sc = arg;
 
 	if (why & VIRTIO_ISR_CONFIG)
-		vio_link(sc);
+		task_add(systq, &sc->sc_linktask);
 	if (why & VIRTIO_ISR_QUEUE) {
 		vio_rxeof(sc);
 		vio_txeof(sc);
@@ -389,6 +396,8 @@ vio_ifattach(struct vio_softc *sc)
 		ether_fakeaddr(ifp);
 	if_attach(ifp);
 	ether_ifattach(ifp);
+	printf("%s: address %s\n", ifp->if_xname,
+	    ether_sprintf(sc->sc_ac.ac_enaddr));
 }
 
 /*
@@ -406,6 +415,7 @@ vio_attach(struct virtio_device *vd)
 	sc = malloc(sizeof(*sc), M_DEVBUF, M_WAITOK | M_ZERO);
 	sc->sc_vd = vd;
 	ml_init(&sc->sc_backlog);
+	task_set(&sc->sc_linktask, vio_link, sc);
 	if ((error = vio_queues(sc)) != 0) {
 		virtio_fail(vd);
 		free(sc, M_DEVBUF, sizeof(*sc));

@@ -5,8 +5,7 @@
  *
  *	virtio_mmio.device=SIZE@ADDRESS:IRQ
  *
- * in the reverse order of its -device options, and so are they attached from
- * the last to the first.
+ * in the order of its -device options (with acpi=off; otherwise it does not).
  */
 #include <sys/param.h>
 #include <sys/systm.h>
@@ -212,7 +211,7 @@ mmio_autoconf(const char *args)
 {
 	uint64_t	 irq[MMIO_MAX], pa[MMIO_MAX], size;
 	const char	*s = args;
-	u_int		 n = 0;
+	u_int		 i, n = 0;
 
 	while (n < MMIO_MAX && (s = strstr(s, MMIO_ARG)) != NULL) {
 		s = number(s + sizeof(MMIO_ARG) - 1, 10, &size);
@@ -225,6 +224,6 @@ mmio_autoconf(const char *args)
 		if (pa[n] < DMAP_SIZE)
 			n++;
 	}
-	while (n-- > 0)
-		mmio_attach(pa[n], irq[n]);
+	for (i = 0; i < n; i++)
+		mmio_attach(pa[i], irq[i]);
 }

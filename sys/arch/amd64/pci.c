@@ -70,14 +70,14 @@ struct vpci {
 static uint32_t
 pci_read(u_int slot, u_int reg)
 {
-	outl(PCI_ADDR, 0x80000000 | slot << 11 | (reg & 0xfc));
+	outl(PCI_ADDR, 0x80000000 | slot << 8 | (reg & 0xfc));
 	return (inl(PCI_DATA));
 }
 
 static void
 pci_write(u_int slot, u_int reg, uint32_t v)
 {
-	outl(PCI_ADDR, 0x80000000 | slot << 11 | (reg & 0xfc));
+	outl(PCI_ADDR, 0x80000000 | slot << 8 | (reg & 0xfc));
 	outl(PCI_DATA, v);
 }
 
