@@ -51,7 +51,9 @@ in_multi_ioctl(struct ifnet *ifp, u_long cmd, struct in_multi *inm)
 	strlcpy(ifr.ifr_name, ifp->if_xname, sizeof(ifr.ifr_name));
 	memcpy(&ifr.ifr_addr, &inm->inm_sin, sizeof(inm->inm_sin));
 	error = ifp->if_ioctl(ifp, cmd, (caddr_t)&ifr);
-	return (error == ENOTTY || error == EOPNOTSUPP ? 0 : error);
+	if (error == ENOTTY || error == EOPNOTSUPP || error == ENETRESET)
+		error = 0;
+	return (error);
 }
 
 /*
