@@ -193,6 +193,12 @@ host_proc_check(const struct host_proc *hp)
 	    -ESRCH : 0);
 }
 
+void
+host_proc_kill(const struct host_proc *hp, int sig)
+{
+	syscall(SYS_pidfd_send_signal, hp->hp_pidfd, sig, NULL, 0);
+}
+
 /*
  * SigPnd and ShdPnd less SigBlk: what is in one of the first two and not in
  * the third will run a handler, stop or end the thread.
@@ -228,13 +234,49 @@ host_proc_image(int tid)
 	return (p == NULL ? 0 : strtoull(p, NULL, 10));
 }
 
+/*
+ * The limit that keeps the mark.  Who lacks CAP_SYS_RESOURCE, as root of some
+ * containers does, may touch it only under the process's own ids: then they
+ * are borrowed, as real ids, which take no privilege away.
+ */
+static int
+mark_limit(int tid, const struct rlimit *set, struct rlimit *get)
+{
+	struct host_proc	hp;
+	char			path[32];
+	uid_t			uid = getuid();
+	gid_t			gid = getgid();
+	int			error;
+
+	if (prlimit(tid, RLIMIT_MSGQUEUE, set, get) == 0)
+		return (0);
+	if (errno != EPERM)
+		return (-errno);
+	snprintf(path, sizeof(path), "/proc/%d", tid);
+	hp.hp_procfd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (hp.hp_procfd == -1)
+		return (-errno);
+	error = info_status(&hp);
+	close(hp.hp_procfd);
+	if (error != 0)
+		return (error);
+	if (syscall(SYS_setresgid, hp.hp_gid[0], -1, -1) == -1 ||
+	    syscall(SYS_setresuid, hp.hp_uid[0], -1, -1) == -1 ||
+	    prlimit(tid, RLIMIT_MSGQUEUE, set, get) == -1)
+		error = -errno;
+	syscall(SYS_setresuid, uid, -1, -1);
+	syscall(SYS_setresgid, gid, -1, -1);
+	return (error);
+}
+
 int
 host_proc_mark(int tid)
 {
 	struct rlimit	rl;
+	int		error;
 
-	if (prlimit(tid, RLIMIT_MSGQUEUE, NULL, &rl) == -1)
-		return (-errno);
+	if ((error = mark_limit(tid, NULL, &rl)) != 0)
+		return (error);
 	if (rl.rlim_cur <= MARK_BASE ||
 	    rl.rlim_cur > MARK_BASE + HOST_MARK_MAX)
 		return (0);
@@ -245,13 +287,14 @@ int
 host_proc_setmark(int tid, int mark)
 {
 	struct rlimit	rl;
+	int		error;
 
-	if (prlimit(tid, RLIMIT_MSGQUEUE, NULL, &rl) == -1)
-		return (-errno);
+	if ((error = mark_limit(tid, NULL, &rl)) != 0)
+		return (error);
 	rl.rlim_cur = MARK_BASE + mark;
 	if (mark == 0 && rl.rlim_max >= MARK_BASE + 4096)
 		rl.rlim_cur = MARK_BASE + 4096;
-	return (prlimit(tid, RLIMIT_MSGQUEUE, &rl, NULL) == -1 ? -errno : 0);
+	return (mark_limit(tid, &rl, NULL));
 }
 
 static uint64_t

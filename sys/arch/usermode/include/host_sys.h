@@ -74,6 +74,8 @@ int	host_proc_check(const struct host_proc *);
 /* A signal waits that would end a sleep of the thread. */
 int	host_proc_signalled(int);
 
+void	host_proc_kill(const struct host_proc *, int);
+
 /* Where the program's stack begins: differs after exec. */
 uint64_t host_proc_image(int);
 

@@ -36,8 +36,10 @@ static struct pool		um_group_pool;
 struct um_state {
 	u_int		us_rtableid;
 	uint64_t	us_pledge;
+	uint64_t	us_execpledge;
 	u_int		us_flags;
 };
+#define UM_STATE_FLAGS	(PS_PLEDGE | PS_EXECPLEDGE)
 static struct um_state	*um_states;
 static int		 um_nstates = 1;
 
@@ -46,14 +48,17 @@ state_take(struct um_state *us, const struct process *pr)
 {
 	us->us_rtableid = pr->ps_rtableid;
 	us->us_pledge = pr->ps_pledge;
-	us->us_flags = pr->ps_flags & PS_PLEDGE;
+	us->us_execpledge = pr->ps_execpledge;
+	us->us_flags = pr->ps_flags & UM_STATE_FLAGS;
 }
 
 static int
 state_same(const struct um_state *a, const struct um_state *b)
 {
 	return (a->us_rtableid == b->us_rtableid &&
-	    a->us_pledge == b->us_pledge && a->us_flags == b->us_flags);
+	    a->us_pledge == b->us_pledge &&
+	    a->us_execpledge == b->us_execpledge &&
+	    a->us_flags == b->us_flags);
 }
 
 /* The mark of a state; -1 when there are too many. */
@@ -102,6 +107,7 @@ group_load(struct um_group *ug, int tid)
 	us = &um_states[mark];
 	pr->ps_rtableid = us->us_rtableid;
 	pr->ps_pledge = us->us_pledge;
+	pr->ps_execpledge = us->us_execpledge;
 	pr->ps_flags |= us->us_flags;
 }
 
@@ -114,7 +120,7 @@ um_group_exec(struct um_thread *th)
 {
 	struct um_group	*ug = th->th_group;
 
-	if (ug->ug_process.ps_flags & PS_PLEDGE)
+	if (ug->ug_process.ps_flags & UM_STATE_FLAGS)
 		ug->ug_image = host_proc_image(th->th_hp.hp_tid);
 }
 
@@ -304,12 +310,23 @@ um_thread_get(int tid)
 	return (th);
 }
 
+/* The program breaks its promises: pledge(2) wants it to end. */
+static void
+proc_kill(struct proc *p, int sig)
+{
+	struct um_call	*uc = p->p_md;
+
+	if (uc != NULL)
+		host_proc_kill(&uc->uc_thread->th_hp, sig);
+}
+
 /*
  * Once, before the first program.
  */
 void
 um_proc_init(void)
 {
+	pledge_killhook = proc_kill;
 	pool_init(&um_thread_pool, sizeof(struct um_thread), 0, 0, 0,
 	    "umthrpl", NULL);
 	pool_init(&um_group_pool, sizeof(struct um_group), 0, 0, 0,
