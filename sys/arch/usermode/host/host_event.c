@@ -49,7 +49,8 @@ clock_ns(clockid_t id)
 void
 host_event_init(void)
 {
-	boot_ns = clock_ns(CLOCK_MONOTONIC) - 1;
+	/* From 1 s on: many think of a time of 0 as "never". */
+	boot_ns = clock_ns(CLOCK_MONOTONIC) - NSEC;
 	if ((epfd = epoll_create1(EPOLL_CLOEXEC)) == -1) {
 		perror("epoll_create1");
 		exit(1);
