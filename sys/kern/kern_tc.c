@@ -93,11 +93,12 @@ getmicrouptime(struct timeval *tv)
 
 /*
  * Whole seconds since boot.
+ * Never 0, so that a time of 0 can say "none".
  */
 time_t
 getuptime(void)
 {
-	return (clock_last / NSEC);
+	return (clock_last / NSEC + 1);
 }
 
 void

@@ -199,7 +199,8 @@ arp_update(struct ifnet *ifp, struct rtentry *rt, const struct ether_arp *ea)
 	}
 	rt->rt_flags &= ~RTF_REJECT;
 	la->la_refreshed = 0;
-	arp_release(ifp, rt, la);
+	if (sdl->sdl_alen == ETHER_ADDR_LEN)
+		arp_release(ifp, rt, la);
 }
 
 /* Somebody else says that it has our address ia (RFC 5227 2.4 (b)). */
