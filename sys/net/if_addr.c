@@ -20,7 +20,8 @@ void
 ifa_add(struct ifnet *ifp, struct ifaddr *ifa)
 {
 	NET_ASSERT_LOCKED();
-	TAILQ_INSERT_TAIL(&ifp->if_addrlist, ifaref(ifa), ifa_list);
+	ifaref(ifa);
+	TAILQ_INSERT_TAIL(&ifp->if_addrlist, ifa, ifa_list);
 }
 
 /*
