@@ -37,6 +37,14 @@ dig_body()
 	w_halt m
 }
 
+w_test golang "a static Go program"
+golang_body()
+{
+	wayin_boot
+	wayin_run golang "" || atf_fail "the Go program"
+	w_halt m
+}
+
 atf_init_test_cases()
 {
 	w_add_tests
