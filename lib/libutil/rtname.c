@@ -114,8 +114,8 @@ is_default(const struct bsd_sockaddr *sa)
 }
 
 /*
- * A host's address or a gateway, by name unless numeric.  Returns buf; what
- * has no text becomes "???".
+ * A host's address or a gateway, by name unless numeric; all zeros are
+ * "default".  Returns buf; what has no text becomes "???".
  */
 const char *
 rtname_host(const struct bsd_sockaddr *sa, int numeric, char *buf,
@@ -124,7 +124,7 @@ rtname_host(const struct bsd_sockaddr *sa, int numeric, char *buf,
 	struct sockaddr_storage	 ss;
 	socklen_t		 len;
 
-	if (sa == NULL || sa->sa_len == 0) {
+	if (sa == NULL || sa->sa_len == 0 || is_default(sa)) {
 		strlcpy(buf, "default", size);
 		return (buf);
 	}

@@ -31,6 +31,8 @@
 
 #define PING_USER	"_ping"
 
+static uid_t	 caller;		/* who runs us, before drop() */
+
 static void __dead
 usage(void)
 {
@@ -115,7 +117,7 @@ parse_interval(struct ping *p, const char *s)
 	if (*s == '\0' || *end != '\0' || errno != 0 || !(value > 0) ||
 	    value > INT_MAX)
 		errx(1, "bad timing interval: %s", s);
-	if (value < 1 && getuid() != 0)
+	if (value < 1 && caller != 0)
 		errx(1, "only root may use interval < 1s");
 	p->p_interval.tv_sec = value;
 	p->p_interval.tv_nsec = (value - p->p_interval.tv_sec) * 1e9;
@@ -138,7 +140,7 @@ number(const char *what, const char *s, long long low, long long high)
 static void
 root_only(void)
 {
-	if (getuid() != 0) {
+	if (caller != 0) {
 		errno = EPERM;
 		err(1, NULL);
 	}
@@ -202,7 +204,7 @@ static void
 drop(void)
 {
 	struct passwd	*pw;
-	uid_t		 uid = getuid();
+	uid_t		 uid = caller;
 	gid_t		 gid = getgid();
 
 	if (uid == 0) {
@@ -314,6 +316,7 @@ banner(const struct ping *p)
 		errx(1, "unprintable address");
 	printf("PING %s (%s): %zu data bytes\n", p->p_host, num,
 	    p->p_datalen);
+	fflush(stdout);
 }
 
 int
@@ -325,6 +328,7 @@ main(int argc, char *argv[])
 	socklen_t		 len;
 	int			 ch, error;
 
+	caller = getuid();
 	p->p_fam = &ping_inet;
 	p->p_sock = p->p_fam->pf_open();
 	error = errno;

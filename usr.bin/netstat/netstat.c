@@ -69,11 +69,20 @@ number(const char *what, const char *s, int low, int high)
 	return (value);
 }
 
+/* No promise covers the counters of the protocols. */
+static void
+promise(void)
+{
+	if (pledge("stdio rpath dns ps route vminfo", NULL) == -1)
+		err(1, "pledge");
+}
+
 static void
 routes_show(void)
 {
 	struct rtshow	 rs;
 
+	promise();
 	if (opt.o_stats) {
 		stats_routing();
 		return;
@@ -92,6 +101,7 @@ show(enum display what, const char *proto)
 {
 	switch (what) {
 	case INTERFACES:
+		promise();
 		if (opt.o_wait != 0)
 			interfaces_watch();
 		else
@@ -101,12 +111,14 @@ show(enum display what, const char *proto)
 		routes_show();
 		return;
 	case MEMORY:
+		promise();
 		memory_show();
 		return;
 	case MULTICAST:
 		multicast_show();
 		return;
 	case RDOMAINS:
+		promise();
 		rdomains_show();
 		return;
 	case SOCKETS:
@@ -119,6 +131,7 @@ show(enum display what, const char *proto)
 			    proto);
 		return;
 	}
+	promise();
 	sockets_show(proto);
 }
 
@@ -211,8 +224,6 @@ main(int argc, char *argv[])
 	    (opt.o_tableid = getrtable()) == -1)
 		err(1, "getrtable");
 	lookup_init();
-	if (pledge("stdio rpath dns ps route vminfo", NULL) == -1)
-		err(1, "pledge");
 	show(what, proto);
 	exit(0);
 }
