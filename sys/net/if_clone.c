@@ -126,7 +126,7 @@ if_clone_destroy_locked(const char *name)
 {
 	struct if_clone *ifc;
 	struct ifnet *ifp;
-	int unit;
+	int error, unit, wasup;
 
 	if ((ifc = if_clone_lookup(name, &unit)) == NULL)
 		return (EINVAL);
@@ -138,10 +138,17 @@ if_clone_destroy_locked(const char *name)
 		NET_UNLOCK();
 		return (ENXIO);
 	}
-	if (ISSET(ifp->if_flags, IFF_UP))
+	wasup = ISSET(ifp->if_flags, IFF_UP);
+	if (wasup)
 		if_down(ifp);
 	NET_UNLOCK();
-	return ((*ifc->ifc_destroy)(ifp));
+	if ((error = (*ifc->ifc_destroy)(ifp)) != 0 && wasup) {
+		/* It stays, so it goes on. */
+		NET_LOCK();
+		if_up(ifp);
+		NET_UNLOCK();
+	}
+	return (error);
 }
 
 /*
