@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "bsdaddr.h"
 #include "iflist.h"
@@ -273,6 +274,13 @@ print_announce(const struct if_announcemsghdr *ifan)
 		printf("#%u\n\n", ifan->ifan_what);
 }
 
+/* Seconds left; the kernel says when. */
+static long long
+left(int64_t expire)
+{
+	return (expire == 0 ? 0 : (long long)expire - time(NULL));
+}
+
 static void
 print_metrics(const struct rt_msghdr *rtm)
 {
@@ -281,7 +289,7 @@ print_metrics(const struct rt_msghdr *rtm)
 	printf("\nuse: %8llu   mtu: %8u%c   expire: %8lld%c",
 	    (unsigned long long)rmx->rmx_pksent, rmx->rmx_mtu,
 	    (rmx->rmx_locks & RTV_MTU) ? 'L' : ' ',
-	    (long long)rmx->rmx_expire,
+	    left(rmx->rmx_expire),
 	    (rmx->rmx_locks & RTV_EXPIRE) ? 'L' : ' ');
 	printf("\nlocks: ");
 	print_bits(metric_names, rmx->rmx_locks);
@@ -459,6 +467,6 @@ print_route(const struct request *r, const struct rt_msghdr *rtm, size_t len)
 	printf("     use       mtu    expire\n");
 	printf("%8llu  %8u%c %8lld%c\n", (unsigned long long)rmx->rmx_pksent,
 	    rmx->rmx_mtu, (rmx->rmx_locks & RTV_MTU) ? 'L' : ' ',
-	    (long long)rmx->rmx_expire,
+	    left(rmx->rmx_expire),
 	    (rmx->rmx_locks & RTV_EXPIRE) ? 'L' : ' ');
 }
