@@ -295,7 +295,8 @@ rt_setaddr(struct rtentry *rt, const struct sockaddr *gate)
 }
 
 /*
- * Set where rt leads: for RTF_GATEWAY a router, which is looked for at once.
+ * Set where rt leads: for RTF_GATEWAY a router, which is looked for at once,
+ * unless rt itself waits for its link.
  * Returns 0, ENOBUFS, EHOSTUNREACH (the router would be reached by way of
  * rt itself) or ENETUNREACH (it is no neighbour).
  */
@@ -308,8 +309,17 @@ rt_setgate(struct rtentry *rt, const struct sockaddr *gate, u_int tableid)
 	if (ISSET(rt->rt_flags, RTF_GATEWAY)) {
 		nhrt = rtalloc_noref(gate, NULL, RT_RESOLVE,
 		    rtable_l2(tableid));
-		if (nhrt == NULL || !ISSET(nhrt->rt_flags, RTF_UP))
+		if (nhrt == NULL)
 			return (ENETUNREACH);
+		if (!ISSET(nhrt->rt_flags, RTF_UP)) {
+			/* Looked for again once the link is up, as rt is. */
+			if (ISSET(rt->rt_flags, RTF_UP) ||
+			    !ISSET(nhrt->rt_flags, RTF_CLONING))
+				return (ENETUNREACH);
+			if ((error = rt_setaddr(rt, gate)) != 0)
+				return (error);
+			return (rt_putgwroute(rt, NULL));
+		}
 		if (nhrt == rt)
 			return (EHOSTUNREACH);
 		if (ISSET(nhrt->rt_flags, RTF_GATEWAY | RTF_CLONING))

@@ -36,7 +36,9 @@ rt_ifa_bygate(const struct sockaddr *dst, const struct sockaddr *gate,
 	if (!rtable_sockaddr_ok(gate))
 		return (NULL);
 	rt = rtalloc_noref(gate, NULL, RT_RESOLVE, rtable_l2(tableid));
-	return (rt != NULL && ISSET(rt->rt_flags, RTF_UP) ? rt->rt_ifa : NULL);
+	/* A network of ours counts also while its link is down. */
+	return (rt != NULL && ISSET(rt->rt_flags, RTF_UP | RTF_CLONING) ?
+	    rt->rt_ifa : NULL);
 }
 
 /*
@@ -281,6 +283,12 @@ rt_alloc(struct rt_addrinfo *info, u_int8_t prio, u_int tableid)
 		rt->rt_labelid = rtlabel_name2id(sr->sr_label);
 	rt->rt_ifa = ifaref(info->rti_ifa);
 	rt->rt_ifidx = info->rti_ifa->ifa_ifp->if_index;
+	/* By way of a router on a link that is down: rt_if_track() waits. */
+	if (ISSET(rt->rt_flags, RTF_GATEWAY) &&
+	    !LINK_STATE_IS_UP(info->rti_ifa->ifa_ifp->if_link_state)) {
+		CLR(rt->rt_flags, RTF_UP);
+		rt->rt_priority |= RTP_DOWN;
+	}
 	return (rt);
 }
 
