@@ -8,9 +8,9 @@
  * to the next; it goes by proc0 only when that has work:
  *
  *	thread --> thread --> thread --+     nothing runnable, or a soft
- *	   ^                           |     interrupt pending, or a timeout
- *	   |                           v     due, or SCHED_POLL since the last
- *	   +-------------- proc0: md_idle,   look for interrupts
+ *	   ^                           |     interrupt pending, or SCHED_POLL
+ *	   |                           v     since the last look for interrupts
+ *	   +-------------- proc0: md_idle,   and timeouts
  *	                   softintr, timeouts
  *
  * Stacks and structures of dead threads are kept for the next ones.
@@ -94,8 +94,7 @@ sched_setrunnable(struct proc *p)
 static int
 sched_busy(uint64_t now)
 {
-	return (softintr_pending() || now >= sched_nextpoll ||
-	    now >= timeout_next());
+	return (softintr_pending() || now >= sched_nextpoll);
 }
 
 static struct proc *

@@ -92,8 +92,7 @@ getmicrouptime(struct timeval *tv)
 }
 
 /*
- * Whole seconds since boot.
- * Never 0, so that a time of 0 can say "none".
+ * Whole seconds since boot, counted from 1, so that 0 can say "none".
  */
 time_t
 getuptime(void)

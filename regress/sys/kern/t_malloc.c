@@ -49,6 +49,24 @@ KTEST(sizes, "every size is aligned, whole, and back in the statistics")
 	free(NULL, M_TEST, 7);
 }
 
+KTEST(buckets, "a request goes to the smallest size that holds it")
+{
+	static const struct { size_t ask, size; } t[] = {
+		{ 0, 32 }, { 16, 32 }, { 17, 48 }, { 32, 48 }, { 33, 64 },
+		{ 48, 64 }, { 49, 96 }, { 80, 96 }, { 81, 128 },
+		{ 112, 128 }, { 113, 192 }, { 1008, 1024 }, { 1009, 1536 },
+		{ 49136, 49152 }, { 49137, 0 },
+	};
+	size_t	 i;
+
+	for (i = 0; i < nitems(t); i++) {
+		KT_CASE("%zu bytes", t[i].ask);
+		kmemstats[M_TEST].ks_size = 0;
+		free(malloc(t[i].ask, M_TEST, M_WAITOK), M_TEST, t[i].ask);
+		KT_EQ(kmemstats[M_TEST].ks_size, t[i].size);
+	}
+}
+
 KTEST(zero, "M_ZERO clears memory that was used")
 {
 	size_t	 i, j;

@@ -11,13 +11,26 @@
 #include <ktest.h>
 
 static struct mbstat	 was;
-static u_int		 was_inuse;
+static u_int		 was_inuse, was_tags;
+
+static u_int
+tags_inuse(void)
+{
+	struct pool	*pp = NULL;
+
+	while ((pp = pool_next(pp)) != NULL)
+		if (strcmp(pp->pr_wchan, "mtagpl") == 0)
+			return (pp->pr_nout);
+	KT_FAIL("no pool of tags");
+	return (0);
+}
 
 static void
 note(void)
 {
 	was = mbstat;
 	was_inuse = mbuf_inuse();
+	was_tags = tags_inuse();
 }
 
 /* Everything that was got since note() has been given back. */
@@ -25,6 +38,7 @@ static void
 balanced(void)
 {
 	KT_EQ(mbuf_inuse(), was_inuse);
+	KT_EQ(tags_inuse(), was_tags);
 	KT_EQ(mbstat.m_clusters, was.m_clusters);
 	KT_EQ(mbstat.m_external, was.m_external);
 	KT_MEMEQ(mbstat.m_mtypes, was.m_mtypes, sizeof(was.m_mtypes));
@@ -176,7 +190,7 @@ KTEST(shared, "any order of freeing the references to a cluster is right")
 KTEST(zeroize, "M_ZEROIZE clears the data of the whole packet")
 {
 	static char	 buf[70000];
-	struct mbuf	*m;
+	struct mbuf	*m, *n;
 	u_int		 i;
 	int		 bad = 0;
 
@@ -189,6 +203,16 @@ KTEST(zeroize, "M_ZEROIZE clears the data of the whole packet")
 	for (i = 0; i < sizeof(buf); i++)
 		bad |= buf[i];
 	KT_EQ(bad, 0);
+
+	/* But not data that somebody else still has. */
+	m = m_clget(NULL, M_DONTWAIT, MCLBYTES);
+	m->m_len = m->m_pkthdr.len = 100;
+	memset(m->m_data, 0x55, 100);
+	n = m_copym(m, 0, M_COPYALL, M_DONTWAIT);
+	m->m_flags |= M_ZEROIZE;
+	m_freem(m);
+	KT_EQ(n->m_data[50], 0x55);
+	m_freem(n);
 }
 
 KTEST(limit, "beyond the limit nobody gets an mbuf, below it all do again")
@@ -206,7 +230,7 @@ KTEST(limit, "beyond the limit nobody gets an mbuf, below it all do again")
 		if (++n > 100)
 			break;
 	}
-	KT_RANGE(n, 1, 64);
+	KT_RANGE(n, 1, 64 * MCLBYTES / (MCLBYTES + MSIZE));
 	KT_TRUE(mbstat.m_drops > was.m_drops);
 	/* An mbuf may still fit; a cluster leaves the caller's alone. */
 	if ((m = m_get(M_DONTWAIT, MT_DATA)) != NULL) {
@@ -241,6 +265,7 @@ KTEST(wait, "M_WAIT sleeps until mbufs come back")
 {
 	struct mbuf	*list = NULL, *m;
 	u_int		 limit = nmbclust;
+	uint64_t	 before;
 
 	wait_done = 0;
 	KT_ERR(0, nmbclust_update(256));
@@ -251,11 +276,14 @@ KTEST(wait, "M_WAIT sleeps until mbufs come back")
 	KT_REQUIRE(kthread_create(waiter, NULL, NULL, "waiter") == 0);
 	ktest_sleep_ms(3);
 	KT_EQ(wait_done, 0);
+	before = nsecuptime();
 	m_purge(list);
 	while (!wait_done)
 		if (tsleep_nsec(&wait_done, PWAIT, "t", 5000000000ULL) != 0)
 			break;
 	KT_EQ(wait_done, 1);
+	/* It was woken: it did not find out by itself. */
+	KT_RANGE(nsecuptime() - before, 0, 60000000);
 	KT_ERR(0, nmbclust_update(limit));
 }
 
@@ -278,6 +306,7 @@ KTEST(tags, "tags are found by id, copied in order, and freed")
 	u_char		 seen[4] = "";
 	int		 i = 0;
 
+	note();
 	m = m_gethdr(M_DONTWAIT, MT_DATA);
 	n = m_gethdr(M_DONTWAIT, MT_DATA);
 	KT_PTREQ(m_tag_find(m, PACKET_TAG_GRE, NULL), NULL);
@@ -314,6 +343,10 @@ KTEST(tags, "tags are found by id, copied in order, and freed")
 	m_removehdr(m);
 	KT_TRUE((m->m_flags & M_PKTHDR) == 0);
 	m_freem(m);
+	m = m_gethdr(M_DONTWAIT, MT_DATA);
+	tag(m, PACKET_TAG_DLT, 'z');
+	m_freem(m);
+	balanced();
 }
 
 KTEST(header, "a packet header is copied, moved and made fresh")

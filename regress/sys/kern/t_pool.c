@@ -160,10 +160,19 @@ KTEST(pages, "pages are cached up to the high, kept down to the low mark")
 	KT_TRUE(pp.pr_hiwat >= 400 / 15);
 #ifndef __ASAN__
 	KT_RANGE(pp.pr_npages, pages, pages + 2);
+	KT_EQ(pp.pr_nidle, pp.pr_npages);
 	KT_EQ(pool_reclaim(&pp), 0);
 	pool_setlowat(&pp, 0);
 	KT_EQ(pool_reclaim(&pp), 1);
 	KT_EQ(pp.pr_npages, 0);
+	/* The high mark alone: 30 items are two pages. */
+	for (i = 0; i < nitems(v); i++)
+		v[i] = pool_get(&pp, PR_NOWAIT);
+	KT_EQ(pp.pr_nidle, 0);
+	for (i = 0; i < nitems(v); i++)
+		pool_put(&pp, v[i]);
+	KT_EQ(pp.pr_npages, 2);
+	KT_EQ(pp.pr_nitems, 2 * pp.pr_itemsperpage);
 #endif
 	KT_EQ(pp.pr_npagealloc - pp.pr_npagefree, pp.pr_npages);
 	pool_destroy(&pp);

@@ -184,6 +184,10 @@ KTEST(early, "a wakeup before the time is up is no timeout")
 	KT_ERR(0, tsleep_nsec(&channel, PWAIT, "t", MS(60000)));
 	KT_TRUE(nsecuptime() - before < MS(60000));
 	join();
+	/* No ticks is no limit. */
+	start(waker, &channel);
+	KT_ERR(0, tsleep(&channel, PWAIT, "t", 0));
+	join();
 	/* The timeout is gone: it must not end another sleep. */
 	KT_ERR(EWOULDBLOCK, tsleep_nsec(&other, PWAIT, "t", MS(3)));
 }
@@ -248,6 +252,26 @@ interrupted_twice(void *arg)
 	proc_clear_interrupt(curproc);
 	KT_ERR(EWOULDBLOCK, tsleep_nsec(&channel, PCATCH, "t", MS(5)));
 	finish();
+}
+
+static void
+catch_then_not(void *arg)
+{
+	(void)arg;
+	KT_ERR(EWOULDBLOCK, tsleep_nsec(&channel, PCATCH, "t", MS(1)));
+	KT_ERR(EWOULDBLOCK, tsleep_nsec(&channel, PWAIT, "t", MS(20)));
+	finish();
+}
+
+KTEST(deaf, "PCATCH is of one sleep, not of those after it")
+{
+	struct proc	*p;
+
+	trail_reset();
+	p = start(catch_then_not, NULL);
+	ktest_sleep_ms(10);
+	proc_interrupt(p, 0);
+	join();
 }
 
 KTEST(pending, "an interrupt stays until it is cleared")

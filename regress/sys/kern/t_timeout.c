@@ -80,12 +80,45 @@ KTEST(move, "adding again moves it, deleting takes it back")
 	KT_EQ(timeout_add_msec(&s.s_to, 2), 0);
 	ktest_sleep_ms(10);
 	KT_EQ(s.s_runs, 1);
+	KT_TRUE(timeout_triggered(&s.s_to));
 	KT_EQ(timeout_del(&s.s_to), 0);
+	KT_TRUE(!timeout_triggered(&s.s_to));
+	KT_EQ(timeout_add_msec(&s.s_to, 1), 1);
+	ktest_sleep_ms(10);
+	KT_EQ(s.s_runs, 2);
+	s.s_runs = 1;
 	KT_EQ(timeout_add_msec(&s.s_to, 2), 1);
+	KT_TRUE(!timeout_triggered(&s.s_to));
 	KT_EQ(timeout_del(&s.s_to), 1);
 	KT_EQ(timeout_del(&s.s_to), 0);
 	ktest_sleep_ms(10);
 	KT_EQ(s.s_runs, 1);
+}
+
+KTEST(now, "one that is due at once runs though nothing else happens")
+{
+	static struct shot	 s;
+	uint64_t		 when;
+	int			 i;
+
+	for (i = 0; i < 6; i++) {
+		memset(&s, 0, sizeof(s));
+		timeout_set(&s.s_to, shoot, &s);
+		when = nsecuptime();
+		timeout_add_nsec(&s.s_to, 0);
+		ktest_sleep_ms(120);
+		KT_EQ(s.s_runs, 1);
+		KT_RANGE(s.s_ran, when, when + LATE);
+	}
+}
+
+KTEST(idle, "a timeout wakes an idle scheduler a few times at most")
+{
+	uint64_t	 idles = schedstat.ss_idles;
+
+	ktest_sleep_ms(300);
+	/* Once a level of the wheel, and the odd interrupt. */
+	KT_RANGE(schedstat.ss_idles - idles, 1, 30);
 }
 
 KTEST(far, "very distant times are no trouble")
@@ -311,6 +344,13 @@ KTEST(deadline, "the next deadline is never later than what is due")
 
 	ktest_srand(&kr, 10);
 	memset(s, 0, sizeof(s));
+	timeout_set(&s[0].s_to, shoot, &s[0]);
+	for (i = 1; i < 100; i++) {
+		now = nsecuptime();
+		timeout_abs_nsec(&s[0].s_to, now + i * WHEEL_TICK);
+		KT_TRUE(timeout_next() < now + (i + 1) * WHEEL_TICK);
+		timeout_del(&s[0].s_to);
+	}
 	now = nsecuptime();
 	for (i = 0; i < nitems(s); i++) {
 		timeout_set(&s[i].s_to, shoot, &s[i]);
