@@ -4,6 +4,7 @@
 #include <sys/param.h>
 #include <sys/malloc.h>
 #include <sys/mbuf.h>
+#include <sys/proc.h>
 #include <sys/rwlock.h>
 #include <sys/socket.h>
 #include <sys/sockio.h>
@@ -155,4 +156,38 @@ testif_receive(struct testif *ti, struct mbuf *m)
 	ml_enqueue(&ml, m);
 	if_input(&ti->ti_if, &ml);
 	netisr_barrier();
+}
+
+static int
+testif_copyin(const void *uaddr, void *kaddr, size_t len)
+{
+	if ((uintptr_t)uaddr < PAGE_SIZE)
+		return (EFAULT);
+	memcpy(kaddr, uaddr, len);
+	return (0);
+}
+
+static int
+testif_copyout(const void *kaddr, void *uaddr, size_t len)
+{
+	if ((uintptr_t)uaddr < PAGE_SIZE)
+		return (EFAULT);
+	memcpy(uaddr, kaddr, len);
+	return (0);
+}
+
+static const struct usermem testif_mem = { testif_copyin, testif_copyout };
+static const struct usermem *testif_oldmem;
+
+void
+testif_mem_begin(void)
+{
+	testif_oldmem = curproc->p_p->ps_mem;
+	curproc->p_p->ps_mem = &testif_mem;
+}
+
+void
+testif_mem_end(void)
+{
+	curproc->p_p->ps_mem = testif_oldmem;
 }

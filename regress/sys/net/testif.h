@@ -35,5 +35,8 @@ struct mbuf	*testif_frame(u_int, const uint8_t *, const uint8_t *,
 		    uint16_t);
 void		 testif_receive(struct testif *, struct mbuf *);
 struct sockaddr	*testif_sin(struct sockaddr_in *, uint32_t);
+/* Between these, what the kernel copies out or in is the test's own. */
+void		 testif_mem_begin(void);
+void		 testif_mem_end(void);
 
 #endif /* _REGRESS_TESTIF_H_ */
