@@ -58,6 +58,18 @@ hub_now(void)
 	return (ts.tv_sec * NSEC + ts.tv_nsec);
 }
 
+/* Nanoseconds since 1970, by the same clock. */
+uint64_t
+hub_walltime(void)
+{
+	struct timespec	 ts;
+
+	if (vtime_slot() != -1)
+		return (vtime_real());
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return (ts.tv_sec * NSEC + ts.tv_nsec);
+}
+
 /* Call fn(arg, events) when fd is ready.  0, or -1 with errno. */
 int
 hub_watch(int fd, uint32_t mask, void (*fn)(void *, uint32_t), void *arg)

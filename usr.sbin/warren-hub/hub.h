@@ -78,6 +78,7 @@ struct frame {
 
 /* hub.c */
 uint64_t	 hub_now(void);
+uint64_t	 hub_walltime(void);
 int		 hub_watch(int, uint32_t, void (*)(void *, uint32_t), void *);
 void		 hub_unwatch(int);
 void		 hub_input(struct port *, const uint8_t *, uint32_t);

@@ -61,7 +61,7 @@ pcap_add(const uint8_t *data, uint32_t len)
 	if ((p = realloc(k->k_data, len)) == NULL)
 		return;
 	total++;
-	now = hub_now();
+	now = hub_walltime();
 	memcpy(p, data, len);
 	k->k_data = p;
 	k->k_rec.pr_sec = now / NSEC;

@@ -108,6 +108,7 @@ default_lladdr(struct host_card_info *ci)
 	h = (h ^ '/') * 1099511628211ULL;
 	for (s = ci->ci_name; *s != '\0'; s++)
 		h = (h ^ (uint8_t)*s) * 1099511628211ULL;
+	h = (h ^ (h >> 32)) * 0x9e3779b97f4a7c15ULL;
 	h ^= h >> 29;
 	for (i = 0; i < 6; i++)
 		ci->ci_lladdr[i] = h >> (8 * i);
