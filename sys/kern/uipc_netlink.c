@@ -37,14 +37,13 @@
 #define NL_SNDSPACE	8192		/* longest request, bytes */
 #define NL_RCVSPACE	(64 * 1024)
 #define NL_DGRAM	4096		/* longest reply: programs read pages */
-#define NL_OUTMAX	(4 * 1024 * 1024) /* replies that may wait, bytes */
+#define NL_OUTMAX	2048		/* replies that may wait */
 
 struct nlpcb {
 	LIST_ENTRY(nlpcb) nl_list;
 	struct socket	*nl_so;
 	uint32_t	 nl_port;	/* its address; 0 none yet */
 	struct mbuf_list nl_out;	/* replies that found no room */
-	u_long		 nl_outlen;	/* their bytes */
 };
 
 /* A reply being written. */
@@ -109,7 +108,6 @@ nl_flush(struct nlpcb *nlp)
 		memcpy(mtod(name, caddr_t), &kernel, sizeof(kernel));
 		name->m_len = sizeof(kernel);
 		ml_dequeue(&nlp->nl_out);
-		nlp->nl_outlen -= m->m_pkthdr.len;
 		name->m_next = m;
 		sbappendrecord(sb, name);
 		moved = 1;
@@ -121,15 +119,13 @@ nl_flush(struct nlpcb *nlp)
 static void
 nd_finish(struct nldump *nd)
 {
-	struct nlpcb	*nlp = nd->nd_nlp;
 	struct mbuf	*m = nd->nd_m;
 
 	if (m == NULL)
 		return;
 	nd->nd_m = NULL;
 	m->m_pkthdr.len = m->m_len;
-	nlp->nl_outlen += m->m_len;
-	ml_enqueue(&nlp->nl_out, m);
+	ml_enqueue(&nd->nd_nlp->nl_out, m);
 }
 
 /* Room for len bytes of a message in the datagram, or a new one. */
@@ -143,9 +139,7 @@ nd_room(struct nldump *nd, size_t len)
 	if (nd->nd_m != NULL && nd->nd_m->m_len + len > NL_DGRAM)
 		nd_finish(nd);
 	if (nd->nd_m == NULL) {
-		/* The news of an error has room beyond the limit. */
-		if ((nd->nd_error == 0 &&
-		    nd->nd_nlp->nl_outlen + NL_DGRAM > NL_OUTMAX) ||
+		if (ml_len(&nd->nd_nlp->nl_out) >= NL_OUTMAX ||
 		    (m = m_gethdr(M_NOWAIT, MT_DATA)) == NULL) {
 			nd->nd_error = ENOBUFS;
 			return (NULL);
