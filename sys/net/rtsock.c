@@ -76,8 +76,10 @@ route_desync_timer(void *arg)
 	NET_UNLOCK();
 }
 
+/* Does a socket want this message; own says that it answers its own? */
 static int
-route_wanted(const struct rtpcb *rop, int type, const struct rtm_about *ra)
+route_wanted(const struct rtpcb *rop, int type, const struct rtm_about *ra,
+    int own)
 {
 	/* A family of its own choice; what has none is for all. */
 	if (rop->rop_family != AF_UNSPEC && ra->ra_family != AF_UNSPEC &&
@@ -86,7 +88,9 @@ route_wanted(const struct rtpcb *rop, int type, const struct rtm_about *ra)
 	if (rop->rop_msgfilter != 0 &&
 	    !ISSET(rop->rop_msgfilter, ROUTE_FILTER(type)))
 		return (0);
-	if (rop->rop_rtableid != RTABLE_ANY && ra->ra_tableid != RTABLE_ANY &&
+	/* Whoever asks about another table is answered. */
+	if (!own && rop->rop_rtableid != RTABLE_ANY &&
+	    ra->ra_tableid != RTABLE_ANY &&
 	    rop->rop_rtableid != ra->ra_tableid)
 		return (0);
 	if (ISSET(ra->ra_flags, rop->rop_flagfilter))
@@ -130,7 +134,7 @@ route_input(struct mbuf *m, struct socket *so, const struct rtm_about *ra)
 			continue;
 		if (rop->rop_socket == so && !so_isset(so, SO_USELOOPBACK))
 			continue;
-		if (route_wanted(rop, type, ra))
+		if (route_wanted(rop, type, ra, rop->rop_socket == so))
 			route_append(rop, m);
 	}
 	m_freem(m);
