@@ -120,6 +120,34 @@ split(struct line *l, char *s)
 	}
 }
 
+/* Take "." and ".." out of an absolute path. */
+static void
+path_clean(char *path)
+{
+	char *in, *out = path, *end;
+	size_t len;
+
+	for (in = path; *in != '\0'; in = end) {
+		while (*in == '/')
+			in++;
+		end = in + strcspn(in, "/");
+		len = end - in;
+		if (len == 0 || (len == 1 && in[0] == '.'))
+			continue;
+		if (len == 2 && in[0] == '.' && in[1] == '.') {
+			while (out > path && *--out != '/')
+				continue;
+			continue;
+		}
+		*out++ = '/';
+		memmove(out, in, len);
+		out += len;
+	}
+	if (out == path)
+		*out++ = '/';
+	*out = '\0';
+}
+
 /* A path: relative ones start at the machine's directory. */
 static char *
 path_of(const struct machine *m, const struct line *l, const char *w)
@@ -131,6 +159,7 @@ path_of(const struct machine *m, const struct line *l, const char *w)
 	p = *w == '/' ? xstrdup(w) : xasprintf("%s/%s", m->m_dir, w);
 	if (strlen(p) >= PATH_MAX)
 		fault(l, w, "path too long");
+	path_clean(p);
 	return (p);
 }
 

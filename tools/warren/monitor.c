@@ -32,6 +32,7 @@
 
 #define INIT_MS		4000	/* for init, its own grace included */
 #define KERNEL_MS	5000	/* for the kernel's orderly halt */
+#define QEMU_HALT_OK	33	/* the kernel's byte, by isa-debug-exit */
 #define HOST_MS		1000	/* for programs of warren exec -H */
 
 struct mon {
@@ -133,6 +134,8 @@ halt(struct mon *mo, int client)
 		mo->mo_kstatus = end_child(mo->mo_kernel, mo->mo_kernelfd,
 		    SIGTERM, KERNEL_MS);
 	status = WIFEXITED(mo->mo_kstatus) ? WEXITSTATUS(mo->mo_kstatus) : 1;
+	if (mo->mo_m->m_port == PORT_QEMU && status == QEMU_HALT_OK)
+		status = 0;
 	etc_drain(mo->mo_m->m_dir);
 	run_clear(mo->mo_m->m_name);
 	if (client != -1)

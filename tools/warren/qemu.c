@@ -295,7 +295,7 @@ qemu_args(struct qemu *q, const char *console)
 }
 
 static void __attribute__((__noreturn__))
-qemu_exec(const struct machine *m, const char *console)
+qemu_exec(const struct machine *m, const char *console, const char *errors)
 {
 	struct qemu q;
 	sigset_t none;
@@ -312,8 +312,26 @@ qemu_exec(const struct machine *m, const char *console)
 		err(1, "/dev/null");
 	dup2(fd, STDIN_FILENO);
 	dup2(fd, STDOUT_FILENO);
+	fd = open(errors, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (fd == -1)
+		err(1, "%s", errors);
+	dup2(fd, STDERR_FILENO);
 	execvp(QEMU, q.q_argv);
 	err(1, QEMU);
+}
+
+/* QEMU has ended: what it said, else how. */
+static void
+show_errors(const char *errors, int status)
+{
+	char buf[4096];
+
+	if (read_file(errors, buf, sizeof(buf)) > 0)
+		fputs(buf, stderr);
+	if (WIFSIGNALED(status))
+		warnx(QEMU ": %s", strsignal(WTERMSIG(status)));
+	else
+		warnx(QEMU ": exit status %d", WEXITSTATUS(status));
 }
 
 /* Has the kernel said anything yet? */
@@ -334,24 +352,28 @@ qemu_start(const struct machine *m, const char *console, int *pidfdp)
 {
 	struct timespec tick = { 0, 10 * 1000000 };
 	long until = now_ms() + READY_MS;
+	char *errors;
 	pid_t pid;
 	int status;
 
+	errors = run_path(m->m_name, "qemu");
 	pid = fork();
 	if (pid == -1) {
 		warn("fork");
 		return (-1);
 	}
 	if (pid == 0)
-		qemu_exec(m, console);
+		qemu_exec(m, console, errors);
 	/* A file tells nobody that it has grown: look. */
 	while (now_ms() < until) {
 		if (waitpid(pid, &status, WNOHANG) == pid) {
-			warnx(QEMU " ended early");
+			show_errors(errors, status);
+			free(errors);
 			return (-1);
 		}
 		if (has_spoken(console)) {
 			*pidfdp = pidfd_open(pid);
+			free(errors);
 			return (pid);
 		}
 		nanosleep(&tick, NULL);
@@ -359,5 +381,6 @@ qemu_start(const struct machine *m, const char *console, int *pidfdp)
 	kill(pid, SIGKILL);
 	wait_exit(pid);
 	warnx("the kernel says nothing");
+	free(errors);
 	return (-1);
 }
