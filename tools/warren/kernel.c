@@ -149,10 +149,6 @@ kernel_args(struct args *a, const struct machine *m, const char *console,
 	arg(a, xstrdup(console));
 	arg(a, "-r");
 	arg(a, xasprintf("%d", ready));
-	if (m->m_vtime != NULL) {
-		arg(a, "-t");
-		arg(a, "virtual");
-	}
 	for (i = 0; i < m->m_ncards; i++)
 		arg(a, card_arg(&m->m_cards[i]));
 	arg(a, xasprintf("hostname=%s", m->m_name));

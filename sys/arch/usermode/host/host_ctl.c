@@ -15,63 +15,21 @@
 
 #include <host.h>
 #include <host_ctl.h>
-#include <host_sys.h>
 
 #include "host_local.h"
 
 #define MAXCLIENTS	32
 
-struct client {
-	int	cl_fd;		/* -1: free */
-	int	cl_console;	/* wants console output */
-};
-
-static struct client	 clients[MAXCLIENTS];
-static int		 nconsoles;
-static int		 listenfd = -1;
-static char		*sockpath;
+static int	 clients[MAXCLIENTS];	/* descriptors; -1: free */
+static int	 listenfd = -1;
+static char	*sockpath;
 
 static void
-client_close(struct client *cl)
+client_close(int *cl)
 {
-	nconsoles -= cl->cl_console;
-	host_event_del(cl->cl_fd);
-	close(cl->cl_fd);
-	cl->cl_fd = -1;
-	cl->cl_console = 0;
-}
-
-static int
-client_send(struct client *cl, const struct um_ctl_msg *cm)
-{
-	ssize_t	n;
-
-	n = send(cl->cl_fd, cm, UM_CTL_HDRLEN + cm->cm_len,
-	    MSG_DONTWAIT | MSG_NOSIGNAL);
-	return (n == -1 ? -1 : 0);
-}
-
-/*
- * Give the console's output to all who watch.  One that does not keep up
- * loses its connection, not the machine its time.
- */
-void
-host_ctl_console(const char *buf, size_t len)
-{
-	struct um_ctl_msg	cm;
-	struct client		*cl;
-
-	if (nconsoles == 0)
-		return;
-	memset(&cm, 0, UM_CTL_HDRLEN);
-	cm.cm_type = UM_CTL_CONSOLE;
-	for (; len > 0; buf += cm.cm_len, len -= cm.cm_len) {
-		cm.cm_len = len < UM_CTL_DATAMAX ? len : UM_CTL_DATAMAX;
-		memcpy(cm.cm_data, buf, cm.cm_len);
-		for (cl = clients; cl < &clients[MAXCLIENTS]; cl++)
-			if (cl->cl_console && client_send(cl, &cm) == -1)
-				client_close(cl);
-	}
+	host_event_del(*cl);
+	close(*cl);
+	*cl = -1;
 }
 
 /* The machine is about to go: its socket goes first. */
@@ -108,35 +66,12 @@ take_fd(struct msghdr *mh)
 	return (fd);
 }
 
-static void
-fill_status(struct um_ctl_msg *cm)
-{
-	struct um_status	st;
-	struct host_sys_stat	hs;
-
-	memset(&st, 0, sizeof(st));
-	um_sys_stat(&hs);
-	snprintf(st.st_name, sizeof(st.st_name), "%s", host_name());
-	st.st_pid = getpid();
-	st.st_features = host_features();
-	st.st_uptime = host_clock(0);
-	st.st_trees = hs.hs_trees;
-	st.st_calls = hs.hs_calls;
-	st.st_virtual = host_time_arg() != NULL;
-	cm->cm_len = sizeof(st);
-	memcpy(cm->cm_data, &st, sizeof(st));
-}
-
 /* Answer one request; fd came with it, and is -1 when it has been used. */
 static void
-request(struct client *cl, struct um_ctl_msg *cm, int *fd)
+request(int *cl, struct um_ctl_msg *cm, int *fd)
 {
 	cm->cm_error = 0;
-	cm->cm_len = 0;
 	switch (cm->cm_type) {
-	case UM_CTL_STATUS:
-		fill_status(cm);
-		break;
 	case UM_CTL_LISTEN:
 		cm->cm_error = *fd == -1 ? EBADF : -um_listener_attach(*fd);
 		if (cm->cm_error == 0)
@@ -145,21 +80,16 @@ request(struct client *cl, struct um_ctl_msg *cm, int *fd)
 	case UM_CTL_HALT:
 		um_halt_request();
 		break;
-	case UM_CTL_CONSOLE:
-		nconsoles += !cl->cl_console;
-		cl->cl_console = 1;
-		break;
 	default:
 		cm->cm_error = EINVAL;
 	}
-	if (client_send(cl, cm) == -1)
+	if (send(*cl, cm, sizeof(*cm), MSG_DONTWAIT | MSG_NOSIGNAL) == -1)
 		client_close(cl);
 }
 
 static void
 on_client(void *arg, uint32_t events)
 {
-	struct client		*cl = arg;
 	struct um_ctl_msg	 cm;
 	struct msghdr		 mh;
 	struct iovec		 iov;
@@ -168,9 +98,8 @@ on_client(void *arg, uint32_t events)
 		char		buf[CMSG_SPACE(8 * sizeof(int))];
 	} control;
 	ssize_t			 n;
-	int			 fd;
+	int			*cl = arg, fd;
 
-	memset(&cm, 0, UM_CTL_HDRLEN);
 	iov.iov_base = &cm;
 	iov.iov_len = sizeof(cm);
 	memset(&mh, 0, sizeof(mh));
@@ -178,11 +107,11 @@ on_client(void *arg, uint32_t events)
 	mh.msg_iovlen = 1;
 	mh.msg_control = control.buf;
 	mh.msg_controllen = sizeof(control.buf);
-	n = recvmsg(cl->cl_fd, &mh, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	n = recvmsg(*cl, &mh, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 	if (n == -1 && (errno == EAGAIN || errno == EINTR))
 		return;
 	fd = n > 0 ? take_fd(&mh) : -1;
-	if (n < UM_CTL_HDRLEN)
+	if (n != sizeof(cm))
 		client_close(cl);
 	else
 		request(cl, &cm, &fd);
@@ -206,21 +135,20 @@ may_control(int fd)
 static void
 on_connect(void *arg, uint32_t events)
 {
-	struct client	*cl;
-	int		 fd;
+	int	*cl, fd;
 
 	fd = accept4(listenfd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	if (fd == -1)
 		return;
 	for (cl = clients; cl < &clients[MAXCLIENTS]; cl++)
-		if (cl->cl_fd == -1)
+		if (*cl == -1)
 			break;
 	if (cl == &clients[MAXCLIENTS] || !may_control(fd) ||
 	    host_event_add(fd, HOST_EV_IN, on_client, cl) != 0) {
 		close(fd);
 		return;
 	}
-	cl->cl_fd = fd;
+	*cl = fd;
 }
 
 int
@@ -231,7 +159,7 @@ host_ctl_open(const char *path)
 	int			error, i;
 
 	for (i = 0; i < MAXCLIENTS; i++)
-		clients[i].cl_fd = -1;
+		clients[i] = -1;
 	memset(&sun, 0, sizeof(sun));
 	sun.sun_family = AF_UNIX;
 	if (strlen(path) >= sizeof(sun.sun_path)) {

@@ -13,10 +13,6 @@ void		 host_event_forget(int);
 
 /* host_ctl.c: the control socket, at this path; -1 and errno set. */
 int		 host_ctl_open(const char *);
-void		 host_ctl_console(const char *, size_t);
 void		 host_ctl_bye(void);
-
-/* host_notif.c: UM_FEAT_* of this host. */
-uint32_t	 host_features(void);
 
 #endif /* _USERMODE_HOST_LOCAL_H_ */

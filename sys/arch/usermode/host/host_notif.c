@@ -2,27 +2,19 @@
  * Seccomp user notifications: the system calls of programs.
  */
 #include <sys/ioctl.h>
-#include <sys/syscall.h>
-#include <sys/utsname.h>
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <host.h>
-#include <host_ctl.h>
 #include <host_linux.h>
 #include <host_sys.h>
 
-#include "host_local.h"
-
-static uint32_t	features;
-
 /*
- * A listener answers NOTIF_ID_VALID for an id that cannot be with ENOENT;
- * any other file knows nothing of it.
+ * A listener answers NOTIF_ID_VALID for an id that cannot be with ENOENT; any
+ * other file knows nothing of it.  The flag makes calls faster where the host
+ * has it.
  */
 int
 host_notif_setup(int fd)
@@ -35,39 +27,9 @@ host_notif_setup(int fd)
 		return (-EINVAL);
 	if (fcntl(fd, F_SETFD, FD_CLOEXEC) == -1)
 		return (-errno);
-	if (ioctl(fd, SECCOMP_IOCTL_NOTIF_SET_FLAGS,
-	    SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP) == 0)
-		features |= UM_FEAT_SYNC_WAKE;
+	(void)ioctl(fd, SECCOMP_IOCTL_NOTIF_SET_FLAGS,
+	    SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP);
 	return (0);
-}
-
-/* What one does not know before the first listener is filled in by it. */
-uint32_t
-host_features(void)
-{
-	struct linux_pidfd_info	info;
-	uint32_t		action;
-	int			pidfd;
-
-	action = SECCOMP_RET_USER_NOTIF;
-	if (syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0 &&
-	    syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
-	    SECCOMP_FILTER_FLAG_NEW_LISTENER |
-	    SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, NULL) == -1 &&
-	    errno == EFAULT)
-		features |= UM_FEAT_WAIT_KILLABLE;
-	pidfd = syscall(SYS_pidfd_open, getpid(), PIDFD_THREAD);
-	if (pidfd != -1)
-		features |= UM_FEAT_PIDFD_THREAD;
-	else
-		pidfd = syscall(SYS_pidfd_open, getpid(), 0);
-	memset(&info, 0, sizeof(info));
-	info.mask = LINUX_PIDFD_INFO_CREDS;
-	if (pidfd != -1 && ioctl(pidfd, LINUX_PIDFD_GET_INFO, &info) == 0)
-		features |= UM_FEAT_PIDFD_INFO;
-	if (pidfd != -1)
-		close(pidfd);
-	return (features);
 }
 
 int

@@ -1,16 +1,14 @@
 /*
  * warren-kernel: the kernel of one machine, as a process.
  *
- *	warren-kernel [-D] [-c ctlsock] [-l consolelog] [-n name] [-r fd]
- *	    [-t virtual] [argument ...]
+ *	warren-kernel [-c ctlsock] [-l consolelog] [-n name] [-r fd]
+ *	    [argument ...]
  *
- *	-D	detach once the kernel is up; until then the caller waits,
- *		and gets status 1 when it does not come up
  *	-c	listen for warren(8) at this path
- *	-l	append the console to this file (without -D also stdout)
- *	-n	the machine's name, for messages and its host name
- *	-r	without -D: write a byte to this descriptor, once up
- *	-t	whose time it lives by: real (default) or virtual
+ *	-l	append the console to this file, besides standard output
+ *	-n	the machine's name: its cards' addresses come from it
+ *	-r	write a byte to this descriptor when the kernel is up, and
+ *		leave standard error
  *
  * The arguments, KEY=VALUE or words, reach the kernel as its boot line.
  * SIGTERM, SIGINT and SIGHUP ask for an orderly halt.
@@ -33,17 +31,14 @@
 #include "host_local.h"
 
 static const char	*name = "warren";
-static const char	*timearg;
-static int		 detach;
 static int		 logfd = -1;
 static int		 readyfd = -1;
 
 static void
 usage(void)
 {
-	fprintf(stderr, "usage: warren-kernel [-D] [-c ctlsock] "
-	    "[-l consolelog] [-n name]\n\t[-r fd] [-t real | virtual] "
-	    "[argument ...]\n");
+	fprintf(stderr, "usage: warren-kernel [-c ctlsock] [-l consolelog] "
+	    "[-n name] [-r fd]\n\t[argument ...]\n");
 	exit(1);
 }
 
@@ -68,21 +63,13 @@ host_cons_write(const char *buf, size_t len)
 {
 	if (logfd != -1)
 		write_all(logfd, buf, len);
-	if (!detach)
-		write_all(STDOUT_FILENO, buf, len);
-	host_ctl_console(buf, len);
+	write_all(STDOUT_FILENO, buf, len);
 }
 
 const char *
 host_name(void)
 {
 	return (name);
-}
-
-const char *
-host_time_arg(void)
-{
-	return (timearg);
 }
 
 void
@@ -101,45 +88,6 @@ host_exit(int status)
 {
 	host_ctl_bye();
 	exit(status);
-}
-
-/* The parent's half of -D: wait until the kernel says that it is up. */
-static void
-detach_wait(int fd)
-{
-	char	c;
-	ssize_t	n;
-
-	while ((n = read(fd, &c, 1)) == -1 && errno == EINTR)
-		continue;
-	_exit(n == 1 ? 0 : 1);
-}
-
-static void
-do_detach(void)
-{
-	int	fd, pfd[2];
-
-	if (pipe2(pfd, O_CLOEXEC) == -1)
-		err(1, "pipe");
-	switch (fork()) {
-	case -1:
-		err(1, "fork");
-	case 0:
-		break;
-	default:
-		close(pfd[1]);
-		detach_wait(pfd[0]);
-	}
-	close(pfd[0]);
-	readyfd = pfd[1];
-	if (setsid() == -1)
-		err(1, "setsid");
-	if ((fd = open("/dev/null", O_RDWR | O_CLOEXEC)) == -1)
-		err(1, "/dev/null");
-	dup2(fd, STDIN_FILENO);
-	dup2(fd, STDOUT_FILENO);
-	close(fd);
 }
 
 static void
@@ -209,11 +157,8 @@ main(int argc, char *argv[])
 	int		 ch;
 
 	ctl = log = NULL;
-	while ((ch = getopt(argc, argv, "+Dc:l:n:r:t:")) != -1) {
+	while ((ch = getopt(argc, argv, "+c:l:n:r:")) != -1) {
 		switch (ch) {
-		case 'D':
-			detach = 1;
-			break;
 		case 'c':
 			ctl = optarg;
 			break;
@@ -228,14 +173,6 @@ main(int argc, char *argv[])
 			if (fcntl(readyfd, F_SETFD, FD_CLOEXEC) == -1)
 				err(1, "-r %s", optarg);
 			break;
-		case 't':
-			if (strcmp(optarg, "real") == 0)
-				timearg = NULL;
-			else if (strcmp(optarg, "virtual") == 0)
-				timearg = optarg;
-			else
-				errx(1, "-t %s: not real or virtual", optarg);
-			break;
 		default:
 			usage();
 		}
@@ -243,8 +180,6 @@ main(int argc, char *argv[])
 	if (log != NULL && (logfd = open(log, O_WRONLY | O_APPEND | O_CREAT |
 	    O_CLOEXEC, 0640)) == -1)
 		err(1, "%s", log);
-	if (detach)
-		do_detach();
 	limits();
 	host_event_init();
 	signals();

@@ -34,7 +34,7 @@ void	 um_halt_request(void);
  */
 int	 um_listener_attach(int);
 
-/* Console: the log file, the terminal and whoever asked to see it. */
+/* Console: the log file and the terminal. */
 void	 host_cons_write(const char *, size_t);
 
 /*
@@ -61,7 +61,7 @@ void	 host_fiber_enter(void *);
 uint64_t host_clock(int);
 void	 host_random(void *, size_t);
 
-/* The kernel is up: whoever started it detached may go. */
+/* The kernel is up: tell whoever started it. */
 void	 host_ready(void);
 void	 host_exit(int) __attribute__((__noreturn__));
 
@@ -89,7 +89,7 @@ void	 host_event_del(int);
 void	 host_idle(uint64_t);
 
 /*
- * Virtual time.  now() replaces the monotonic clock.  idle(deadline) is
+ * Virtual time.  now() and real() replace the clocks.  idle(deadline) is
  * called when there is no event: it returns non-zero when it has moved the
  * clock (or the deadline has come) and 0 when the machine must wait for an
  * event, one of which is then the clock's own.  busy() is called after that
@@ -97,13 +97,13 @@ void	 host_idle(uint64_t);
  */
 struct host_vtime {
 	uint64_t	(*now)(void);
+	uint64_t	(*real)(void);
 	int		(*idle)(uint64_t);
 	void		(*busy)(void);
 };
 void	 host_vtime_set(const struct host_vtime *);
 
-/* The argument of -t (NULL without) and of -n, for cards. */
-const char *host_time_arg(void);
+/* The argument of -n. */
 const char *host_name(void);
 
 #endif /* _USERMODE_HOST_H_ */

@@ -8,13 +8,6 @@
 
 #include <stdint.h>
 
-/* Upcall: counts for `warren list -v`. */
-struct host_sys_stat {
-	uint32_t	hs_trees;	/* listeners */
-	uint32_t	hs_calls;	/* calls in progress */
-};
-void	um_sys_stat(struct host_sys_stat *);
-
 /*
  * Notifications.  One is open from recv until send, addfd_send or resume
  * answers it, or until its thread is killed, from when all of them give

@@ -30,11 +30,9 @@
 #define UM_TICKS_FAST	25		/* each tick, then one of three */
 #define UM_IDLE_MAX	16		/* threads kept for the next calls */
 
-static LIST_HEAD(, um_tree)	um_trees = LIST_HEAD_INITIALIZER(um_trees);
 static TAILQ_HEAD(um_calllist, um_call)
 				um_active = TAILQ_HEAD_INITIALIZER(um_active),
 				um_idle = TAILQ_HEAD_INITIALIZER(um_idle);
-static struct host_sys_stat	um_stat;
 static int			um_ticking;	/* ticks until it stops */
 static u_int			um_nidle;
 
@@ -59,8 +57,6 @@ tree_end(struct um_tree *ut)
 			uc->uc_dead = 1;
 			proc_interrupt(uc->uc_p, 0);
 		}
-	LIST_REMOVE(ut, ut_list);
-	um_stat.hs_trees--;
 	host_fd_close_watched(ut->ut_fd);
 	ut->ut_fd = -1;
 	tree_put(ut);
@@ -135,7 +131,6 @@ call_start(struct um_tree *ut, struct um_thread *th,
 	uc->uc_p->p_p = &th->th_group->ug_process;
 	proc_clear_interrupt(uc->uc_p);
 	TAILQ_INSERT_TAIL(&um_active, uc, uc_list);
-	um_stat.hs_calls++;
 	wakeup(uc);
 	return (0);
 }
@@ -218,8 +213,6 @@ um_listener_attach(int fd)
 		free(ut, M_DEVBUF, sizeof(*ut));
 		return (error);
 	}
-	LIST_INSERT_HEAD(&um_trees, ut, ut_list);
-	um_stat.hs_trees++;
 	return (0);
 }
 
@@ -295,7 +288,6 @@ static void
 call_end(struct um_call *uc)
 {
 	TAILQ_REMOVE(&um_active, uc, uc_list);
-	um_stat.hs_calls--;
 	if (uc->uc_fp != NULL) {
 		host_fd_close(uc->uc_dup);
 		FRELE(uc->uc_fp);
@@ -359,15 +351,6 @@ um_syscall_idle(void)
 		um_ticking = UM_TICKS_IDLE;
 		host_tick(UM_TICK, um_tick, NULL);
 	}
-}
-
-/*
- * The host's upcall: what `warren list -v` shows.
- */
-void
-um_sys_stat(struct host_sys_stat *hs)
-{
-	*hs = um_stat;
 }
 
 /*

@@ -28,7 +28,6 @@ struct file;
 
 /* A filter tree: all that one `warren exec` started. */
 struct um_tree {
-	LIST_ENTRY(um_tree)	 ut_list;
 	int			 ut_fd;		/* the listener */
 	u_int			 ut_refs;	/* itself, and its calls */
 	int			 ut_dead;
