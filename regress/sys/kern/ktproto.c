@@ -17,10 +17,13 @@
 #include <sys/socket.h>
 #include <sys/socketvar.h>
 
+#include <ktest.h>
+
 #include "ktuser.h"
 
 int	ktproto_error;
 u_int	ktproto_detached;
+u_int	ktproto_headroom;
 
 /* The peer: looks like an Internet address, port 7, of 192.0.2.1. */
 static const struct sockaddr peer = {
@@ -72,6 +75,8 @@ kt_send(struct socket *so, struct mbuf *m, struct mbuf *nam,
 	int	 error = ktproto_error;
 
 	NET_ASSERT_LOCKED();
+	KT_EQ(m_length(m), m->m_pkthdr.len);
+	ktproto_headroom = M_LEADINGSPACE(m);
 	ktproto_error = 0;
 	if (error == 0 && sbappendaddr(&so->so_rcv, &peer, m, control)) {
 		sorwakeup(so);

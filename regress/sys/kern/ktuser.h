@@ -41,5 +41,6 @@ struct socket;
 int	 ktproto_socket(int, struct socket **);
 extern int	 ktproto_error;		/* what the next send answers */
 extern u_int	 ktproto_detached;	/* sockets that have gone */
+extern u_int	 ktproto_headroom;	/* bytes before the last packet sent */
 
 #endif /* _REGRESS_KTUSER_H_ */

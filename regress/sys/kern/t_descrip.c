@@ -28,12 +28,14 @@
 
 static u_int	closed;			/* files of ours that were */
 static int	ready_events;		/* what they poll as */
+static size_t	toy_resid;		/* bytes of the last transfer */
 
 static int
 toy_rw(struct file *fp, struct uio *uio, int flags)
 {
 	char	 buf[16];
 
+	toy_resid = uio->uio_resid;
 	if (flags & FO_NONBLOCK)
 		return (EWOULDBLOCK);
 	memset(buf, 'x', sizeof(buf));
@@ -306,6 +308,9 @@ KTEST(rw, "vectors: counts, lengths and addresses out of range")
 	/* Lengths that sum up beyond what one call moves are cut. */
 	iov[0].iov_len = iov[1].iov_len = iov[2].iov_len = LONG_MAX;
 	KT_EQ(ktcall(SYS_readv, 0, iov, 3), 16);
+	KT_EQ(toy_resid, UIO_MAXBYTES);
+	KT_EQ(ktcall(SYS_read, 0, buf, LONG_MAX), 16);
+	KT_EQ(toy_resid, UIO_MAXBYTES);
 	ktuser_end();
 }
 

@@ -394,6 +394,13 @@ KTEST(long, "a long dump comes in datagrams of at most a page")
 	KT_TRUE(s.msgs >= 201);
 	KT_EQ(s.done, 1);
 	KT_EQ(s.bad, 0);
+	/* A buffer smaller than a reply gets one at a time. */
+	i = SB_MIN;
+	KT_EQ(ktcall(SYS_setsockopt, fd, SOL_SOCKET, SO_RCVBUF,
+	    ktuser_dup(&i, 4), 4), 0);
+	dump(fd, &s, NL_RTM_GETADDR, NL_RTM_NEWADDR, 0);
+	KT_TRUE(s.msgs >= 201);
+	KT_EQ(s.done, 1);
 	for (i = 0; i < 200; i++) {
 		sin.sin_addr.s_addr = htonl(0x7f010001 + i);
 		ifra->ifra_addr = sin;

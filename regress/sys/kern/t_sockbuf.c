@@ -206,6 +206,16 @@ KTEST(two, "of two that wait each gets one message")
 	finish(&a);
 	finish(&b);
 	KT_EQ(a.w_ret + b.w_ret, 7);
+	/* And may take the message that they were woken for. */
+	start(&a, fd);
+	KT_EQ(ktcall(SYS_write, fd, ktuser_mem(8), 5), 5);
+	KT_EQ(ktcall(SYS_recvfrom, fd, ktuser_mem(8), 8, MSG_DONTWAIT, 0, 0),
+	    5);
+	ktest_sleep_ms(10);
+	KT_EQ(a.w_done, 0);
+	KT_EQ(ktcall(SYS_write, fd, ktuser_mem(8), 6), 6);
+	finish(&a);
+	KT_EQ(a.w_ret, 6);
 	ktuser_end();
 }
 
@@ -457,6 +467,22 @@ KTEST(errqueue, "ICMP errors are told with what caused them")
 	KT_EQ(so->so_error, 0);
 	KT_EQ(sopoll(so, 0), 0);
 	KT_EQ(ktcall(SYS_recvmsg, fd, mh, MSG_ERRQUEUE), -EAGAIN);
+	ktuser_end();
+}
+
+KTEST(errqueue_wakes, "an ICMP error ends a wait")
+{
+	struct so_errmsg	 se = errmsg(EHOSTUNREACH, &from);
+	struct socket		*so;
+	struct waiter		 w;
+	int			 fd;
+
+	ktuser_begin(1000);
+	fd = ktproto_socket(SOCK_DGRAM, &so);
+	start(&w, fd);
+	KT_ERR(0, soerr_append(so, &se, NULL));
+	finish(&w);
+	KT_EQ(w.w_ret, -EHOSTUNREACH);
 	ktuser_end();
 }
 
