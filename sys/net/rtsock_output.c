@@ -404,6 +404,7 @@ rtm_output_change(struct rtm_work *rw)
 	struct rt_msghdr *rtm = rw->rw_rtm;
 	struct rtentry *rt;
 	struct ifnet *ifp;
+	union rtaddr ra;
 	u_int8_t prio;
 	int error;
 
@@ -433,7 +434,7 @@ rtm_output_change(struct rtm_work *rw)
 	if (ifp->if_rtrequest != NULL)
 		(*ifp->if_rtrequest)(ifp, RTM_ADD, rt);
 	if_group_routechange(rt->rt_dest,
-	    ISSET(rt->rt_flags, RTF_HOST) ? NULL : info->rti_info[RTAX_NETMASK]);
+	    rt_plen2mask(rt, &ra, sizeof(ra)));
 	rtgeneration++;
 	rtref(rt);
 	rw->rw_rt = rt;
