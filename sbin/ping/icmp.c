@@ -21,6 +21,7 @@
 
 #define ECHO_HDRLEN	8
 #define IP_HDRLEN	20
+#define RCVBUF		(4 * 65536)	/* some of the largest replies */
 #define RR_SLOTS	9
 #define RR_LEN		(3 + RR_SLOTS * 4)
 
@@ -84,7 +85,7 @@ inet_setup(struct ping *p)
 	int			  multi;
 
 	multi = IN_MULTICAST(ntohl(dst->sin_addr.s_addr));
-	set(p, SOL_SOCKET, SO_RCVBUF, 65536, "setsockopt SO_RCVBUF");
+	set(p, SOL_SOCKET, SO_RCVBUF, RCVBUF, "setsockopt SO_RCVBUF");
 	set(p, SOL_SOCKET, SO_BROADCAST, 1, "setsockopt SO_BROADCAST");
 	if (p->p_flags & F_DEBUG)
 		set(p, SOL_SOCKET, SO_DEBUG, 1, "setsockopt SO_DEBUG");
