@@ -78,20 +78,20 @@
 
 uint64_t		 tso_counters[TSOC_MAX];
 const char *const	 tso_counter_names[TSOC_MAX] = {
+	[TSOC_BADHDR] = "offload without such headers",
+	[TSOC_BADMSS] = "offload with a piece size of 0",
+	[TSOC_TOOMANY] = "offload of too many pieces",
+	[TSOC_NOMEM] = "no mbuf for software offload",
+	[TSOC_VNET_SHORT] = "large frame shorter than its headers",
+	[TSOC_VNET_TYPE] = "large frame of unknown kind",
+	[TSOC_VNET_PROTO] = "large frame of another protocol",
+	[TSOC_VNET_SIZE] = "large frame with a bad piece size",
+	[TSOC_VNET_NOCSUM] = "large frame with a finished checksum",
+	[TSOC_VNET_START] = "checksum outside of the frame",
 	[TSOC_SEG_TCP] = "large TCP segments cut",
 	[TSOC_SEG_UDP] = "UDP trains cut",
 	[TSOC_PIECES] = "packets made by cutting",
 	[TSOC_CSUM] = "checksums finished",
-	[TSOC_BADHDR] = "dropped for impossible headers",
-	[TSOC_BADMSS] = "dropped for a piece size of 0",
-	[TSOC_TOOMANY] = "dropped for too many pieces",
-	[TSOC_NOMEM] = "dropped for lack of memory",
-	[TSOC_VNET_SHORT] = "frames shorter than their headers",
-	[TSOC_VNET_TYPE] = "large frames of unknown kind",
-	[TSOC_VNET_PROTO] = "large frames of another protocol",
-	[TSOC_VNET_SIZE] = "large frames with a bad piece size",
-	[TSOC_VNET_NOCSUM] = "large frames with a finished checksum",
-	[TSOC_VNET_START] = "frames with a checksum outside of them",
 	[TSOC_VNET_OTHER] = "checksums of other protocols finished",
 };
 

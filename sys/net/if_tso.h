@@ -24,22 +24,26 @@ struct ifnet;
 struct mbuf;
 struct mbuf_list;
 
-/* Why a packet was refused or worked upon; indices of tso_counters[]. */
+/*
+ * Why a packet was dropped, and what was done in software; indices of
+ * tso_counters[].
+ */
 enum tso_counter {
-	TSOC_SEG_TCP,		/* large TCP segments cut in software */
-	TSOC_SEG_UDP,		/* UDP trains cut in software */
+	TSOC_BADHDR,		/* no such headers in the packet */
+	TSOC_BADMSS,		/* payload size of a piece is 0 */
+	TSOC_TOOMANY,		/* would make too many pieces */
+	TSOC_NOMEM,		/* no mbuf */
+	TSOC_VNET_SHORT,	/* frame shorter than its headers */
+	TSOC_VNET_TYPE,		/* unknown kind of large frame */
+	TSOC_VNET_PROTO,	/* kind differs from the headers */
+	TSOC_VNET_SIZE,		/* size of a piece is 0 or too small */
+	TSOC_VNET_NOCSUM,	/* large, but its checksum is finished */
+	TSOC_VNET_START,	/* checksum outside of the packet */
+	TSOC_DROPS,		/* end of the reasons; the rest are no drops */
+	TSOC_SEG_TCP = TSOC_DROPS, /* large TCP segments cut */
+	TSOC_SEG_UDP,		/* UDP trains cut */
 	TSOC_PIECES,		/* packets made by cutting */
-	TSOC_CSUM,		/* checksums finished in software */
-	TSOC_BADHDR,		/* drop: no such headers in the packet */
-	TSOC_BADMSS,		/* drop: payload size of a piece is 0 */
-	TSOC_TOOMANY,		/* drop: would make too many pieces */
-	TSOC_NOMEM,		/* drop: no mbuf */
-	TSOC_VNET_SHORT,	/* drop: frame shorter than its headers */
-	TSOC_VNET_TYPE,		/* drop: unknown kind of large frame */
-	TSOC_VNET_PROTO,	/* drop: kind differs from the headers */
-	TSOC_VNET_SIZE,		/* drop: size of a piece is 0 or too large */
-	TSOC_VNET_NOCSUM,	/* drop: large, but its checksum is finished */
-	TSOC_VNET_START,	/* drop: checksum outside of the packet */
+	TSOC_CSUM,		/* checksums finished */
 	TSOC_VNET_OTHER,	/* checksums of other protocols finished */
 	TSOC_MAX
 };

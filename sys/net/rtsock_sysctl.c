@@ -28,6 +28,7 @@
 #include <sys/sysctl.h>
 #include <sys/systm.h>
 
+#include <net/if_tso.h>
 #include <net/if_var.h>
 #include <net/if_dl.h>
 #include <net/netisr.h>
@@ -315,9 +316,19 @@ route_sysctl(int *name, u_int namelen, void *where, size_t *given, void *new,
 }
 
 static int
-link_sysctl_drops(void *where, size_t *given)
+link_put_drop(struct rtwalk *w, uint64_t count, const char *reason)
 {
 	struct kinfo_drop kd;
+
+	memset(&kd, 0, sizeof(kd));
+	kd.kd_count = count;
+	strlcpy(kd.kd_reason, reason, sizeof(kd.kd_reason));
+	return (rtwalk_put(w, &kd, sizeof(kd)));
+}
+
+static int
+link_sysctl_drops(void *where, size_t *given)
+{
 	struct rtwalk w;
 	int error = 0;
 	u_int i;
@@ -325,12 +336,11 @@ link_sysctl_drops(void *where, size_t *given)
 	memset(&w, 0, sizeof(w));
 	w.w_where = where;
 	w.w_left = where == NULL ? 0 : *given;
-	for (i = 0; i < IFD_MAX && error == 0; i++) {
-		memset(&kd, 0, sizeof(kd));
-		kd.kd_count = if_drops[i];
-		strlcpy(kd.kd_reason, if_drop_names[i], sizeof(kd.kd_reason));
-		error = rtwalk_put(&w, &kd, sizeof(kd));
-	}
+	for (i = 0; i < IFD_MAX && error == 0; i++)
+		error = link_put_drop(&w, if_drops[i], if_drop_names[i]);
+	for (i = 0; i < TSOC_DROPS && error == 0; i++)
+		error = link_put_drop(&w, tso_counters[i],
+		    tso_counter_names[i]);
 	*given = where == NULL ? w.w_needed :
 	    (size_t)(w.w_where - (char *)where);
 	return (error);
