@@ -267,7 +267,8 @@ setint(int fd, int level, int name, int val)
 static long
 getint(int fd, int level, int name)
 {
-	int	*val = ktuser_mem(sizeof(*val)), *len = ktuser_mem(sizeof(*len));
+	int	*val = ktuser_mem(sizeof(*val));
+	int	*len = ktuser_mem(sizeof(*len));
 	long	 error;
 
 	*val = -12345;

@@ -51,7 +51,7 @@ set(const int *mib, u_int n, const void *new, size_t newlen)
 	    NULL, ktuser_dup(new, newlen), newlen));
 }
 
-#define GETMIB(room, ...)	get((const int[]){ __VA_ARGS__ },		\
+#define GETMIB(room, ...) get((const int[]){ __VA_ARGS__ },		\
 	sizeof((const int[]){ __VA_ARGS__ }) / sizeof(int), (room))
 #define SETMIB(p, len, ...) set((const int[]){ __VA_ARGS__ },		\
 	sizeof((const int[]){ __VA_ARGS__ }) / sizeof(int), (p), (len))
