@@ -67,15 +67,21 @@ check_elevated(void)
 	CHECK(raw() != -1 && bind_low() == 0);
 }
 
-/* This very program, owned by root and set-uid, run by nobody. */
+/*
+ * This very program, owned by root and set-uid, run by nobody; its copy is
+ * made in WAYIN_DIR, or /tmp.
+ */
 static void
 check_setuid(void)
 {
-	char	buf[65536], path[] = "/tmp/wayin.XXXXXX";
+	const char *dir = getenv("WAYIN_DIR");
+	char	buf[65536], path[128];
 	pid_t	pid;
 	ssize_t	n;
 	int	in, out, status;
 
+	snprintf(path, sizeof(path), "%s/wayin.XXXXXX",
+	    dir != NULL ? dir : "/tmp");
 	CHECK((in = open("/proc/self/exe", O_RDONLY)) != -1);
 	CHECK((out = mkstemp(path)) != -1);
 	while ((n = read(in, buf, sizeof(buf))) > 0)

@@ -25,15 +25,18 @@
 
 #include "um_var.h"
 
-#define UM_TICK		4		/* ms */
+#define UM_TICK_FAST	4		/* ms, while some call is young */
+#define UM_TICK_SLOW	16		/* ms, when all have lasted */
+#define UM_TICKS_YOUNG	25
 #define UM_TICKS_IDLE	50		/* ticks without a call: stop */
-#define UM_TICKS_FAST	25		/* each tick, then one of three */
 #define UM_IDLE_MAX	16		/* threads kept for the next calls */
 
 static TAILQ_HEAD(um_calllist, um_call)
 				um_active = TAILQ_HEAD_INITIALIZER(um_active),
 				um_idle = TAILQ_HEAD_INITIALIZER(um_idle);
 static int			um_ticking;	/* ticks until it stops */
+static int			um_period;	/* of the tick, ms */
+static int			um_fresh;	/* calls have started */
 static u_int			um_nidle;
 
 static void	call_main(void *);
@@ -131,6 +134,7 @@ call_start(struct um_tree *ut, struct um_thread *th,
 	uc->uc_p->p_p = &th->th_group->ug_process;
 	proc_clear_interrupt(uc->uc_p);
 	TAILQ_INSERT_TAIL(&um_active, uc, uc_list);
+	um_fresh = 1;
 	wakeup(uc);
 	return (0);
 }
@@ -313,14 +317,11 @@ call_main(void *arg)
 	}
 }
 
-/* Has this call, which has lasted for whole ticks, a reason to end? */
+/* Has this call, if it has lasted for a whole tick, a reason to end? */
 static void
 call_tick(struct um_call *uc)
 {
-	u_int	 n;
-
-	n = uc->uc_ticks++;
-	if (n == 0 || (n > UM_TICKS_FAST && n % 3 != 0))
+	if (uc->uc_ticks++ == 0)
 		return;
 	if (!um_call_valid(uc))
 		proc_interrupt(uc->uc_p, 0);
@@ -328,29 +329,51 @@ call_tick(struct um_call *uc)
 		proc_interrupt(uc->uc_p, 1);
 }
 
+static void	um_tick(void *, uint32_t);
+
+static void
+tick_every(int ms)
+{
+	if (um_period == ms)
+		return;
+	um_period = ms;
+	host_tick(ms, um_tick, NULL);
+}
+
 static void
 um_tick(void *arg, uint32_t events)
 {
 	struct um_call	*uc;
+	int		 young = 0;
 
-	if (!TAILQ_EMPTY(&um_active))
-		um_ticking = UM_TICKS_IDLE;
-	else if (--um_ticking == 0)
-		host_tick(0, um_tick, NULL);
-	TAILQ_FOREACH(uc, &um_active, uc_list)
+	TAILQ_FOREACH(uc, &um_active, uc_list) {
 		call_tick(uc);
+		young |= uc->uc_ticks < UM_TICKS_YOUNG;
+	}
+	if (!TAILQ_EMPTY(&um_active)) {
+		um_ticking = UM_TICKS_IDLE;
+		tick_every(young ? UM_TICK_FAST : UM_TICK_SLOW);
+	} else if (--um_ticking == 0)
+		tick_every(0);
 }
 
 /*
- * The kernel is about to wait: calls that sleep want the tick.
+ * The kernel is about to wait: calls that sleep want the tick, young ones
+ * the fast one.
  */
 void
 um_syscall_idle(void)
 {
-	if (um_ticking == 0 && !TAILQ_EMPTY(&um_active)) {
-		um_ticking = UM_TICKS_IDLE;
-		host_tick(UM_TICK, um_tick, NULL);
-	}
+	struct um_call	*uc;
+
+	if (!um_fresh)
+		return;
+	um_fresh = 0;
+	uc = TAILQ_LAST(&um_active, um_calllist);
+	if (uc == NULL || uc->uc_ticks >= UM_TICKS_YOUNG)
+		return;
+	um_ticking = UM_TICKS_IDLE;
+	tick_every(UM_TICK_FAST);
 }
 
 /*
