@@ -213,6 +213,7 @@ KTEST(oldnew, "old and new at once; no new when the old has no room")
 
 KTEST(setint, "ints: size, bounds, read-only ones")
 {
+	int64_t	 wide = 1;
 	u_int	 files = maxfiles;
 	int	 level = securelevel, val;
 
@@ -221,7 +222,7 @@ KTEST(setint, "ints: size, bounds, read-only ones")
 	KT_EQ(SETMIB(&val, 4, CTL_KERN, KERN_MAXFILES), 0);
 	KT_EQ(maxfiles, val);
 	KT_EQ(SETMIB(&val, 3, CTL_KERN, KERN_MAXFILES), -EINVAL);
-	KT_EQ(SETMIB(&val, 8, CTL_KERN, KERN_MAXFILES), -EINVAL);
+	KT_EQ(SETMIB(&wide, 8, CTL_KERN, KERN_MAXFILES), -EINVAL);
 	val = 0;
 	KT_EQ(SETMIB(&val, 4, CTL_KERN, KERN_MAXFILES), -EINVAL);
 	val = INT_MAX;
