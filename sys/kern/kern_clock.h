@@ -6,6 +6,10 @@
 
 #include <sys/types.h>
 
+extern int	clock_skips;
+
+void		clock_skip(uint64_t);
+void		clock_wait(uint64_t);
 uint64_t	clock_update(void);
 uint64_t	clock_now(void);
 

@@ -266,16 +266,35 @@ sched_bury(void)
 	}
 }
 
+static int
+sched_is_idle(void)
+{
+	return (TAILQ_EMPTY(&sched_runq) && !softintr_pending());
+}
+
+/* Wait for interrupts, or skip the time until the next timeout. */
+static void
+sched_idle(void)
+{
+	schedstat.ss_idles++;
+	if (!clock_skips || timeout_next() == MD_FOREVER) {
+		clock_wait(timeout_next());
+		return;
+	}
+	clock_wait(0);
+	if (sched_is_idle())
+		clock_skip(timeout_next());
+}
+
 /* Take interrupts: wait for them if there is nothing else to do. */
 static void
 sched_interrupts(uint64_t now)
 {
-	if (TAILQ_EMPTY(&sched_runq) && !softintr_pending()) {
-		schedstat.ss_idles++;
-		md_idle(timeout_next());
-	} else if (now >= sched_nextpoll) {
+	if (sched_is_idle())
+		sched_idle();
+	else if (now >= sched_nextpoll) {
 		schedstat.ss_polls++;
-		md_idle(0);
+		clock_wait(0);
 	} else
 		return;
 	sched_nextpoll = clock_update() + SCHED_POLL;

@@ -18,7 +18,32 @@ int		 tick = 1000000 / HZ;
 int		 tick_nsec = 1000000000 / HZ;
 volatile int	 ticks;
 
+/* The scheduler skips idle time instead of waiting: kernels under test. */
+int		 clock_skips;
+
 static uint64_t	 clock_last;		/* ns, of the last look */
+static uint64_t	 clock_skipped;		/* ns */
+
+/*
+ * Move the clock to nsec of uptime, as if time had passed.
+ */
+void
+clock_skip(uint64_t nsec)
+{
+	if (nsec > clock_update())
+		clock_skipped += nsec - clock_last;
+}
+
+/*
+ * Take interrupts until nsec of uptime, or MD_FOREVER.
+ */
+void
+clock_wait(uint64_t nsec)
+{
+	if (nsec != MD_FOREVER)
+		nsec -= MIN(nsec, clock_skipped);
+	md_idle(nsec);
+}
 
 /*
  * Look at the clock: nanoseconds since boot.
@@ -26,7 +51,7 @@ static uint64_t	 clock_last;		/* ns, of the last look */
 uint64_t
 clock_update(void)
 {
-	clock_last = md_clock(MD_CLOCK_MONO);
+	clock_last = md_clock(MD_CLOCK_MONO) + clock_skipped;
 	ticks = clock_last / (NSEC / HZ);
 	return (clock_last);
 }
@@ -64,7 +89,7 @@ getnsecuptime(void)
 uint64_t
 nsectime(void)
 {
-	return (md_clock(MD_CLOCK_REAL));
+	return (md_clock(MD_CLOCK_REAL) + clock_skipped);
 }
 
 void

@@ -105,7 +105,7 @@ KTEST(now, "one that is due at once runs though nothing else happens")
 		memset(&s, 0, sizeof(s));
 		timeout_set(&s.s_to, shoot, &s);
 		when = nsecuptime();
-		timeout_add_nsec(&s.s_to, 0);
+		timeout_abs_nsec(&s.s_to, i & 1 ? when : 1);
 		ktest_sleep_ms(120);
 		KT_EQ(s.s_runs, 1);
 		KT_RANGE(s.s_ran, when, when + LATE);
@@ -150,7 +150,7 @@ again(void *arg)
 	struct timeout	*to = arg;
 
 	if (++again_runs < 50)
-		timeout_add_nsec(to, 0);
+		timeout_abs_nsec(to, 1);
 }
 
 KTEST(itself, "one that adds itself again does not hold the scheduler")
@@ -164,9 +164,7 @@ KTEST(itself, "one that adds itself again does not hold the scheduler")
 	again_runs = 0;
 	timeout_add_nsec(&to, 0);
 	timeout_add_msec(&s.s_to, 1);
-	while (again_runs < 50)
-		ktest_sleep_ms(1);
-	ktest_sleep_ms(5);
+	ktest_sleep_ms(100);
 	KT_EQ(again_runs, 50);
 	KT_EQ(s.s_runs, 1);
 }

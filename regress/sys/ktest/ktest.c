@@ -8,9 +8,12 @@
 #include <sys/systm.h>
 #include <sys/time.h>
 
+#include <kern/kern_clock.h>
+
 #include <ktest.h>
 
 #define KTEST_SHOWN	20		/* failed checks a test that are printed */
+#define KTEST_SECONDS	86400		/* a test that takes longer hangs */
 
 /* The bounds of the linker set. */
 extern const struct ktest *const	 __start_ktests[];
@@ -74,6 +77,18 @@ test_thread(void *arg)
 	ktest_end();
 }
 
+/* The test does not come back: who waits for what? */
+static void
+hangs(void)
+{
+	struct proc	*p;
+
+	KT_FAIL("hangs");
+	LIST_FOREACH(p, &allproc, p_list)
+		printf("thread %d %s: %s\n", p->p_tid, p->p_name,
+		    p->p_stat == SSLEEP ? p->p_wmesg : "runs");
+}
+
 /* Run one test: 1 if it passed. */
 static int
 run(const struct ktest *kt)
@@ -88,7 +103,11 @@ run(const struct ktest *kt)
 		return (0);
 	}
 	while (!ktest_done)
-		tsleep_nsec(&ktest_done, PWAIT, "ktest", INFSLP);
+		if (tsleep_nsec(&ktest_done, PWAIT, "ktest",
+		    SEC_TO_NSEC(KTEST_SECONDS)) != 0 && !ktest_done) {
+			hangs();
+			break;
+		}
 	ktest_thread = NULL;
 	if (ktest_nfail > KTEST_SHOWN)
 		printf("%u checks failed\n", ktest_nfail);
@@ -117,6 +136,7 @@ ktest_main(const char *patterns)
 
 	if (strcmp(patterns, "list") == 0)
 		list();
+	clock_skips = 1;
 	for (kt = __start_ktests; kt < __stop_ktests; kt++) {
 		test_name(*kt, name, sizeof(name));
 		if (!selected(patterns, name))
@@ -127,6 +147,8 @@ ktest_main(const char *patterns)
 		} else {
 			failed++;
 			printf("FAILED %s\n", name);
+			if (!ktest_done)
+				break;		/* what hangs is in the way */
 		}
 	}
 	printf("ktest: %u passed, %u failed\n", passed, failed);
@@ -349,6 +371,9 @@ ktest_rand_below(struct ktest_rand *kr, uint32_t bound)
 	return (ktest_rand(kr) % bound);
 }
 
+/*
+ * Let time pass: the scheduler skips what nobody uses.
+ */
 void
 ktest_sleep_ms(uint64_t ms)
 {

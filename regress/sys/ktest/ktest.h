@@ -21,8 +21,11 @@
  *	ktest=list		one line a test: name, description
  *	ktest=PATTERN,...	those that match, in order; '*' is any string
  *
- * prints "ok NAME" or "FAILED NAME" for each and the sum at the end, and
- * halts with status 0 if all passed and there was one.
+ * While they run idle time is skipped: when every thread sleeps, the clock
+ * jumps to the next timeout.
+ *
+ * The runner prints "ok NAME" or "FAILED NAME" for each, the sum at the end,
+ * and halts with status 0 if all passed and there was one.
  */
 #ifndef _REGRESS_KTEST_H_
 #define _REGRESS_KTEST_H_
@@ -110,7 +113,7 @@ void	 ktest_srand(struct ktest_rand *, uint64_t);
 uint32_t ktest_rand(struct ktest_rand *);
 uint32_t ktest_rand_below(struct ktest_rand *, uint32_t);
 
-/* Sleep; on virtual time this takes none. */
+/* Sleep.  Time that nobody uses is skipped, so a day takes an instant. */
 void	 ktest_sleep_ms(uint64_t);
 
 #endif /* _REGRESS_KTEST_H_ */
