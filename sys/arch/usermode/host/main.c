@@ -134,9 +134,9 @@ limits(void)
 static char *
 bootline(int argc, char *argv[])
 {
-	char	*line;
-	size_t	 len;
-	int	 i;
+	static char	*line;		/* the kernel never returns it */
+	size_t		 len;
+	int		 i;
 
 	for (i = 0, len = 1; i < argc; i++)
 		len += strlen(argv[i]) + 1;
