@@ -3,12 +3,13 @@
  * sockets.  A ring is a message of one byte from our end; the ballast is one
  * large message from the program's.
  */
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 
 #include <errno.h>
-#include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -87,6 +88,16 @@ host_pair_unblock(int ours)
 
 	while (recv(ours, &c, 1, MSG_DONTWAIT) > 0)
 		continue;
+}
+
+int
+host_fd_limit(void)
+{
+	struct rlimit	rl;
+
+	if (getrlimit(RLIMIT_NOFILE, &rl) == -1 || rl.rlim_cur > INT_MAX)
+		return (INT_MAX);
+	return (rl.rlim_cur);
 }
 
 int

@@ -94,9 +94,10 @@ int	host_vm_write(int, const struct host_vm *, int);
 int64_t	host_vm_read_some(int, uint64_t, void *, uint64_t);
 
 /*
- * Descriptors.  getfd duplicates the caller's; cookie names a socket for
- * good (-ENOTSOCK for other files).
+ * Descriptors: how many we may have.  getfd duplicates the caller's; cookie
+ * names a socket for good (-ENOTSOCK for other files).
  */
+int	host_fd_limit(void);
 int	host_proc_getfd(int, int);
 int	host_fd_cookie(int, uint64_t *);
 void	host_fd_close(int);

@@ -33,6 +33,7 @@
 #include "um_var.h"
 
 #define UM_RINGS	64
+#define UM_HOSTFDS	1024		/* for all but files */
 #define UM_HASH		1024		/* cookies are consecutive */
 
 struct um_file {
@@ -69,7 +70,8 @@ file_bycookie(uint64_t cookie)
 /*
  * Whose is the caller's descriptor?  0 with the file, a reference to it and
  * a duplicate of their end when it is ours; EBADF when it is the host's, or
- * nothing; ESRCH when the caller is not who we thought.
+ * nothing; ESRCH when the caller is not who we thought; another errno when
+ * the host does not let us look.
  */
 int
 um_file_identify(struct um_thread *th, int num, int *dup, struct file **fpp)
@@ -80,7 +82,7 @@ um_file_identify(struct um_thread *th, int num, int *dup, struct file **fpp)
 
 	fd = host_proc_getfd(th->th_hp.hp_pidfd, num);
 	if (fd < 0)
-		return (fd == -ESRCH ? ESRCH : EBADF);
+		return (-fd);
 	if (host_fd_cookie(fd, &cookie) != 0 ||
 	    (uf = file_bycookie(cookie)) == NULL) {
 		host_fd_close(fd);
@@ -327,9 +329,13 @@ um_file_answer(struct um_call *uc)
 void
 um_file_init(void)
 {
+	u_int	 n;
+
 	pool_init(&um_file_pool, sizeof(struct um_file), 0, 0, 0, "umfilepl",
 	    NULL);
 	fd_setprovider(&um_fdops);
+	n = host_fd_limit();
+	maxfiles = MIN(maxfiles, n - MIN(n / 2, UM_HOSTFDS));
 	if (kthread_create(file_closer, NULL, NULL, "lastclose") != 0)
 		panic("no thread to close files");
 }

@@ -103,15 +103,18 @@ filter_fds(struct um_thread *th, const struct host_notif *hn, int flags,
 		    &uv->uv_fp);
 		if (error == EBADF)
 			continue;
-		uv->uv_what = error == 0 ? UV_DISPATCH : UV_STALE;
+		uv->uv_error = error;
+		uv->uv_what = error == 0 ? UV_DISPATCH :
+		    error == ESRCH ? UV_STALE : UV_REFUSE;
 		return;
 	}
 }
 
 /*
  * Decide about a call, without sleeping: the kernel's (with the file when it
- * names one of ours by a descriptor) or the host's; stale when the caller is
- * not the thread that we know by its number.
+ * names one of ours by a descriptor) or the host's; refused when that cannot
+ * be found out, stale when the caller is not the thread that we know by its
+ * number.
  */
 void
 um_filter(struct um_thread *th, const struct host_notif *hn,

@@ -30,6 +30,7 @@
 #define UM_TICKS_YOUNG	25
 #define UM_TICKS_IDLE	50		/* ticks without a call: stop */
 #define UM_IDLE_MAX	16		/* threads kept for the next calls */
+#define UM_CALLS_MAX	8192		/* calls at once */
 
 static TAILQ_HEAD(um_calllist, um_call)
 				um_active = TAILQ_HEAD_INITIALIZER(um_active),
@@ -38,6 +39,7 @@ static int			um_ticking;	/* ticks until it stops */
 static int			um_period;	/* of the tick, ms */
 static int			um_fresh;	/* calls have started */
 static u_int			um_nidle;
+static u_int			um_nactive;
 
 static void	call_main(void *);
 
@@ -119,7 +121,7 @@ call_start(struct um_tree *ut, struct um_thread *th,
 {
 	struct um_call	*uc;
 
-	if ((uc = call_get()) == NULL)
+	if (um_nactive == UM_CALLS_MAX || (uc = call_get()) == NULL)
 		return (ENOMEM);
 	uc->uc_tree = ut;
 	ut->ut_refs++;
@@ -134,6 +136,7 @@ call_start(struct um_tree *ut, struct um_thread *th,
 	uc->uc_p->p_p = &th->th_group->ug_process;
 	proc_clear_interrupt(uc->uc_p);
 	TAILQ_INSERT_TAIL(&um_active, uc, uc_list);
+	um_nactive++;
 	um_fresh = 1;
 	wakeup(uc);
 	return (0);
@@ -153,14 +156,18 @@ tree_call(struct um_tree *ut, struct um_thread *th,
 	case UV_DISPATCH:
 		if (call_start(ut, th, hn, &uv) == 0)
 			return (0);
+		/* Not the last reference while we hold their end. */
 		if (uv.uv_fp != NULL) {
-			host_fd_close(uv.uv_dup);
 			FRELE(uv.uv_fp);
+			host_fd_close(uv.uv_dup);
 		}
 		host_notif_send(ut->ut_fd, hn->hn_id, -ENOMEM);
 		break;
 	case UV_RESUME:
 		host_notif_resume(ut->ut_fd, hn->hn_id);
+		break;
+	case UV_REFUSE:
+		host_notif_send(ut->ut_fd, hn->hn_id, -uv.uv_error);
 		break;
 	case UV_STALE:
 		return (ESRCH);
@@ -292,6 +299,7 @@ static void
 call_end(struct um_call *uc)
 {
 	TAILQ_REMOVE(&um_active, uc, uc_list);
+	um_nactive--;
 	if (uc->uc_fp != NULL) {
 		host_fd_close(uc->uc_dup);
 		FRELE(uc->uc_fp);

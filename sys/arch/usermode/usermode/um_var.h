@@ -122,7 +122,8 @@ int		 um_copy_flush(struct um_call *);
 
 /* um_filter.c */
 struct um_verdict {
-	enum { UV_DISPATCH, UV_RESUME, UV_STALE } uv_what;
+	enum { UV_DISPATCH, UV_RESUME, UV_REFUSE, UV_STALE } uv_what;
+	int		 uv_error;	/* UV_REFUSE */
 	int		 uv_fd;		/* UV_DISPATCH: as in struct um_call */
 	int		 uv_dup;
 	struct file	*uv_fp;
