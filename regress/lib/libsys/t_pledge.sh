@@ -59,8 +59,6 @@ sockets_body()
 	keeps 'inet: ok
 ' 'stdio dns' inet
 	breaks '' stdio inet
-	keeps 'route: ok
-' 'stdio route' route
 	breaks 'inet: ok
 pledge: ok
 ' 'stdio inet' inet pledge stdio inet

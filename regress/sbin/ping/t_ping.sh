@@ -31,8 +31,9 @@ w_test silence "nobody answers: exit 1, and how long it waits"
 silence_body()
 {
 	u_machine
-	atf_check -s exit:1 -o match:'1 packets transmitted, 0 packets received, 100.0% packet loss' \
-	    -o not-match:round-trip warren exec "$M" ping -c 1 -w 1 10.0.1.77
+	atf_check -s exit:1 -o match:'^1 packets transmitted, 0 packets ' \
+	    -o match:'received, 100.0% packet loss' -o not-match:round-trip \
+	    warren exec "$M" ping -c 1 -w 1 10.0.1.77
 }
 
 w_test errors "what routers say"
@@ -43,14 +44,13 @@ errors_body()
 	w_in a sysctl -qw net.ipv4.ip_forward=1
 	w_in a ip route add unreachable 192.0.2.0/24
 	x ping -c 1 -w 1 192.0.2.1 >out
-	atf_check -o match:'^36 bytes from 10.0.1.2: Destination Host Unreachable$|^[0-9]+ bytes from 10.0.1.2: Destination Host Unreachable$' \
+	atf_check -o match:'from 10.0.1.2: Destination Host Unreachable' \
 	    cat out
 	w_in a ip route add 198.51.100.0/24 via 10.0.1.1
 	x ping -c 1 -w 1 -t 1 198.51.100.1 >out
 	atf_check -o match:'bytes from 10.0.1.2: Time to live exceeded' cat out
 	x ping -v -c 1 -w 1 -t 1 198.51.100.1 >out
-	atf_check -o match:'Vr HL TOS  Len   ID Flg  off TTL Pro  cks      Src      Dst' \
-	    cat out
+	atf_check -o match:'Vr HL TOS  Len   ID Flg  off TTL Pro  cks ' cat out
 }
 
 w_test size "large packets, fragments and -D"
@@ -104,11 +104,11 @@ privilege_body()
 	    warren exec -u nobody "$M" ping -c 1 10.0.1.2
 	for words in -f '-l 3'; do
 		# shellcheck disable=SC2086
-		atf_check -s exit:1 -e inline:'ping: Operation not permitted
-' warren exec -u nobody "$M" ping $words -c 1 10.0.1.2
+		u_denied 'ping: Operation not permitted' \
+		    ping $words -c 1 10.0.1.2
 	done
-	atf_check -s exit:1 -e inline:'ping: only root may use interval < 1s
-' warren exec -u nobody "$M" ping -i 0.5 -c 1 10.0.1.2
+	u_denied 'ping: only root may use interval < 1s' \
+	    ping -i 0.5 -c 1 10.0.1.2
 }
 
 w_test interrupt "SIGQUIT prints the sum so far, SIGINT the last one"

@@ -10,10 +10,10 @@ messages_body()
 	u_machine
 	u_ok 'add net 10.20.0.0/24: gateway 10.0.1.2
 ' route add -net 10.20.0.0/24 10.0.1.2
-	atf_check -s exit:1 -o inline:'add net 10.20.0.0/24: gateway 10.0.1.2: File exists
-' warren exec "$M" route add -net 10.20.0.0/24 10.0.1.2
-	atf_check -s exit:1 -o inline:'add net 10.30.0.0/24: gateway 192.0.2.1: Network is unreachable
-' warren exec "$M" route add -net 10.30.0.0/24 192.0.2.1
+	u_says 1 'add net 10.20.0.0/24: gateway 10.0.1.2: File exists' \
+	    route add -net 10.20.0.0/24 10.0.1.2
+	u_says 1 'add net 10/8: gateway 192.0.2.1: Network is unreachable' \
+	    route add -net 10/8 192.0.2.1
 	u_ok 'add net default: gateway 10.0.1.2
 ' route add default 10.0.1.2
 	u_ok 'add host 10.40.0.1: gateway 10.0.1.2
@@ -22,8 +22,8 @@ messages_body()
 ' route change -net 10.20.0.0/24 10.0.1.3
 	u_ok 'delete net 10.20.0.0/24
 ' route delete -net 10.20.0.0/24
-	atf_check -s exit:1 -o inline:'delete net 10.20.0.0/24: not in table
-' warren exec "$M" route delete -net 10.20.0.0/24
+	u_says 1 'delete net 10.20.0.0/24: not in table' \
+	    route delete -net 10.20.0.0/24
 	u_ok 'delete host 10.40.0.1: gateway 10.0.1.2
 ' route delete 10.40.0.1 10.0.1.2
 	u_do route -q delete default
@@ -38,7 +38,8 @@ get_body()
 {
 	u_machine
 	u_do route -q add -net 10.20.0.0/16 10.0.1.2 -label wan -mtu 1400
-	u_ok '   route to: 10.20.3.4
+	x route -n get 10.20.3.4 | sed 's/ *$//' >out
+	atf_check -o inline:'   route to: 10.20.3.4
 destination: 10.20.0.0
        mask: 255.255.0.0
     gateway: 10.0.1.2
@@ -48,12 +49,11 @@ destination: 10.20.0.0
       flags: <UP,GATEWAY,DONE,STATIC>
       label: wan
      use       mtu    expire
-       0      1400         0 
-' route -n get 10.20.3.4
+       0      1400         0
+' cat out
 	u_match 'priority: 1 \(local\)' route -n get 10.0.1.1
 	u_match 'flags: <UP,DONE,CLONING,CONNECTED>' route -n get 10.0.1.77
-	atf_check -s exit:1 -o inline:'get host 192.0.2.1: not in table
-' warren exec "$M" route -n get 192.0.2.1
+	u_says 1 'get host 192.0.2.1: not in table' route -n get 192.0.2.1
 	atf_check -s exit:1 -o match:'not in table' \
 	    warren exec "$M" route -n get default
 }
@@ -151,7 +151,8 @@ monitor_body()
 	u_do ifconfig lo3 destroy
 	w_wait 5 grep -q 'what: departure' mon
 	for line in 'RTM_ADD: Add Route: len ' ', priority 8, table 0, if# 2' \
-	    '^flags:<UP,GATEWAY,DONE,STATIC>$' '^sockaddrs: <DST,GATEWAY,NETMASK' \
+	    '^flags:<UP,GATEWAY,DONE,STATIC>$' \
+	    '^sockaddrs: <DST,GATEWAY,NETMASK' \
 	    '^ 10.20.0.0 10.0.1.2 /16' 'RTM_NEWADDR: address being added' \
 	    'RTM_IFANNOUNCE: iface arrival/departure: len' \
 	    'name: lo3, what: arrival'; do
@@ -187,8 +188,8 @@ privilege_body()
 	x netstat -rn | awk '{ print $1, $2 }' >before
 	for words in 'add default 10.0.1.2' 'delete 10.0.1.0/24' flush; do
 		# shellcheck disable=SC2086
-		atf_check -s exit:1 -e inline:'route: must be root to alter routing table
-' warren exec -u nobody "$M" route $words
+		u_denied 'route: must be root to alter routing table' \
+		    route $words
 	done
 	atf_check -o match:'interface: em0' \
 	    warren exec -u nobody "$M" route -n get 10.0.1.2

@@ -11,8 +11,9 @@ interfaces_body()
 	u_do ifconfig em0 lladdr 02:00:00:00:00:11
 	atf_check -o ignore warren exec "$M" ping -q -c 5 -i 0.1 10.0.1.2
 	x netstat -in >out
-	atf_check -o inline:'Name    Mtu   Network     Address              Ipkts Ifail    Opkts Ofail Colls
-' head -1 out
+	h='Name    Mtu   Network     Address      '
+	atf_check -o inline:"$h        Ipkts Ifail    Opkts Ofail Colls
+" head -1 out
 	atf_check -o match:'^lo0     32768 <Link>  ' \
 	    -o match:'^lo0     32768 127/8       127.0.0.1  ' \
 	    -o match:'^em0     1500  <Link>      02:00:00:00:00:11 ' \
@@ -46,7 +47,8 @@ stats_body()
 	x netstat -s -p icmp >after
 	atf_check -o match:'^icmp:$' -o match:'	0 calls to icmp_error$' \
 	    cat before
-	atf_check -o match:'		echo reply: 3$' -o match:'		echo: 4$' cat after
+	atf_check -o match:'		echo reply: 3$' \
+	    -o match:'		echo: 4$' cat after
 	x netstat -s >out
 	for p in ip icmp igmp arp tcp udp link socket; do
 		grep -q "^$p:\$" out || atf_fail "no $p"
@@ -95,7 +97,7 @@ s.recv(1)' &
 Proto   Recv-Q Send-Q  Local Address          Foreign Address        TCP-State
 ' head -2 out
 	atf_check \
-	    -o match:'^udp          0      0  10.0.1.1.5555          \*\.\* +$' \
+	    -o match:'^udp          0      0  10.0.1.1.5555 +\*\.\* +$' \
 	    -o match:'^udp          0      0  10.0.1.1.[0-9]+ +10.0.1.2.53 +$' \
 	    cat out
 	atf_check -o match:'10.0.1.1.5555' -o not-match:'10.0.1.2.53' \

@@ -12,12 +12,13 @@ learnt_body()
 	w_in a ip link set ta address 02:00:00:00:00:22
 	w_in a ping -q -c 1 -W 2 10.0.1.1 >/dev/null
 	x arp -an >out
-	atf_check -o inline:'Host                                 Ethernet Address    Netif Expire    Flags
-' head -1 out
-	atf_check \
-	    -o match:'^10.0.1.1                             02:00:00:00:00:11     em0 permanent l$' \
-	    -o match:'^10.0.1.2                             02:00:00:00:00:22     em0 [0-9]+m[0-9]+s *$' \
-	    cat out
+	h='Host                                 '
+	atf_check -o inline:"${h}Ethernet Address    Netif Expire    Flags
+" head -1 out
+	g='                            '
+	e='02:00:00:00:00'
+	atf_check -o match:"^10.0.1.1 $g$e:11     em0 permanent l\$" \
+	    -o match:"^10.0.1.2 $g$e:22     em0 [0-9]+m[0-9]+s *\$" cat out
 	u_match '^10.0.1.2  ' arp -n 10.0.1.2
 	u_ok '10.0.1.2 (10.0.1.2) deleted
 ' arp -d 10.0.1.2
@@ -30,7 +31,8 @@ static_body()
 {
 	u_machine
 	u_do arp -s 10.0.1.9 2:0:0:0:0:9
-	u_match '^10.0.1.9 +02:00:00:00:00:09     em0 permanent $' arp -n 10.0.1.9
+	u_match '^10.0.1.9 +02:00:00:00:00:09     em0 permanent $' \
+	    arp -n 10.0.1.9
 	u_fail 1 'arp: set: 10.0.1.9: entry exists, use -F to replace it
 ' arp -s 10.0.1.9 2:0:0:0:0:8
 	u_do arp -F -s 10.0.1.9 2:0:0:0:0:8 temp
@@ -64,11 +66,10 @@ refused_body()
 " arp -s 10.0.1.9 2:0:0
 	u_fail 1 'arp: 10.0.1.1 is an address of this machine
 ' arp -s 10.0.1.1 2:0:0:0:0:9
-	atf_check -s exit:1 -e match:'^arp: set 10.0.1.9: Permission denied' \
-	    warren exec -u nobody "$M" arp -s 10.0.1.9 2:0:0:0:0:9
+	u_denied 'arp: set 10.0.1.9: Permission denied' \
+	    arp -s 10.0.1.9 2:0:0:0:0:9
 	u_do arp -s 10.0.1.9 2:0:0:0:0:9
-	atf_check -s exit:1 -e match:'^arp: delete 10.0.1.9: Permission denied' \
-	    warren exec -u nobody "$M" arp -d 10.0.1.9
+	u_denied 'arp: delete 10.0.1.9: Permission denied' arp -d 10.0.1.9
 	atf_check -s exit:1 -e match:'^usage: arp' warren exec "$M" arp
 }
 
