@@ -122,7 +122,7 @@ KTEST(timestamp, "a timestamp request gets our time; a mask request nothing")
 	struct icmp	*icp;
 
 	up();
-	kt_rx(a, kt_icmp(PEER, US, ICMP_TSTAMP, 0, 
+	kt_rx(a, kt_icmp(PEER, US, ICMP_TSTAMP, 0,
 	    "\0\1\0\2\1\2\3\4\0\0\0\0\0\0\0\0", 16));
 	m = kt_tx(a);
 	KT_REQUIRE(m != NULL);

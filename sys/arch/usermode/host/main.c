@@ -134,7 +134,8 @@ limits(void)
 static char *
 bootline(int argc, char *argv[])
 {
-	static char	*line;		/* the kernel never returns it */
+	/* The kernel keeps it and never returns. */
+	static char	*line __attribute__((used));
 	size_t		 len;
 	int		 i;
 
