@@ -34,26 +34,17 @@ change_group(struct ifctx *c, const struct word *w, char **argv)
 		if_ioctl(c, SIOCDIFGROUP, " SIOCDIFGROUP", &ifgr);
 }
 
+/* The description is the argument, or none. */
 static void
 set_description(struct ifctx *c, const struct word *w, char **argv)
-{
-	struct ifreq	 ifr;
-
-	if (strlen(argv[0]) >= IFDESCRSIZE)
-		errx(1, "description longer than %d bytes", IFDESCRSIZE - 1);
-	ifreq_init(c, &ifr);
-	ifr.ifr_data = argv[0];
-	if_ioctl(c, SIOCSIFDESCR, "SIOCSIFDESCR", &ifr);
-}
-
-static void
-unset_description(struct ifctx *c, const struct word *w, char **argv)
 {
 	struct ifreq	 ifr;
 	char		 none[] = "";
 
 	ifreq_init(c, &ifr);
-	ifr.ifr_data = none;
+	ifr.ifr_data = w->w_nargs > 0 ? argv[0] : none;
+	if (strlen(ifr.ifr_data) >= IFDESCRSIZE)
+		errx(1, "description longer than %d bytes", IFDESCRSIZE - 1);
 	if_ioctl(c, SIOCSIFDESCR, "SIOCSIFDESCR", &ifr);
 }
 
@@ -130,8 +121,8 @@ description_show(const struct ifctx *c, const char *name)
 }
 
 const struct word group_words[] = {
-	{ "-descr",	  0, 0,	 unset_description },
-	{ "-description", 0, 0,	 unset_description },
+	{ "-descr",	  0, 0,	 set_description },
+	{ "-description", 0, 0,	 set_description },
 	{ "-group",	  1, -1, change_group },
 	{ "descr",	  1, 0,	 set_description },
 	{ "description",  1, 0,	 set_description },

@@ -4,6 +4,7 @@
 #include <sys/types.h>
 #include <sys/ioctl.h>
 #include <net/if.h>
+#include <net/route.h>
 
 #include <err.h>
 #include <errno.h>
@@ -15,125 +16,87 @@
 #include "bsdaddr.h"
 #include "ifconfig.h"
 
-/* w_param: the flag to set, or minus the flag to clear. */
+#define RDOMAIN_MAX	RT_TABLEID_MAX
+
+/* Set a flag, or clear that of a negative number; returns what is set. */
+static int
+change_flag(struct ifctx *c, unsigned long get, unsigned long set,
+    const char *name, int flag)
+{
+	struct ifreq	 ifr;
+	int		 flags;
+
+	ifreq_init(c, &ifr);
+	if_ioctl(c, get, name, &ifr);
+	flags = ifr.ifr_flags & 0xffff;
+	if (flag < 0)
+		flags &= ~-flag;
+	else
+		flags |= flag;
+	ifreq_init(c, &ifr);
+	ifr.ifr_flags = flags;
+	if_ioctl(c, set, name, &ifr);
+	return (flags);
+}
+
+/* w_param: the flag, IFF_*. */
 static void
 set_flag(struct ifctx *c, const struct word *w, char **argv)
 {
-	struct ifreq	 ifr;
-	int		 flags;
-
-	ifreq_init(c, &ifr);
-	if_ioctl(c, SIOCGIFFLAGS, "SIOCGIFFLAGS", &ifr);
-	flags = ifr.ifr_flags & 0xffff;
-	if (w->w_param < 0)
-		flags &= ~-w->w_param;
-	else
-		flags |= w->w_param;
-	ifreq_init(c, &ifr);
-	ifr.ifr_flags = flags;
-	if_ioctl(c, SIOCSIFFLAGS, "SIOCSIFFLAGS", &ifr);
-	c->c_flags = flags;
+	c->c_flags = change_flag(c, SIOCGIFFLAGS, SIOCSIFFLAGS,
+	    "SIOCSIFFLAGS", w->w_param);
 }
 
-/* The same for the flags that came later. */
+/* w_param: the flag, IFXF_*. */
 static void
 set_xflag(struct ifctx *c, const struct word *w, char **argv)
 {
-	struct ifreq	 ifr;
-	int		 flags;
-
-	ifreq_init(c, &ifr);
-	if_ioctl(c, SIOCGIFXFLAGS, "SIOCGIFXFLAGS", &ifr);
-	flags = ifr.ifr_flags & 0xffff;
-	if (w->w_param < 0)
-		flags &= ~-w->w_param;
-	else
-		flags |= w->w_param;
-	ifreq_init(c, &ifr);
-	ifr.ifr_flags = flags;
-	if_ioctl(c, SIOCSIFXFLAGS, "SIOCSIFXFLAGS", &ifr);
+	change_flag(c, SIOCGIFXFLAGS, SIOCSIFXFLAGS, "SIOCSIFXFLAGS",
+	    w->w_param);
 }
 
+/* Words that set one number, and the ioctls that do it. */
+enum { N_LLPRIO, N_METRIC, N_MTU, N_PRIORITY, N_RDOMAIN };
+
+static const struct {
+	unsigned long	 request;
+	const char	*name;
+	int		 low, high;
+} numbers[] = {
+	[N_LLPRIO] = { SIOCSIFLLPRIO, "SIOCSIFLLPRIO", IFQ_MINPRIO,
+	    IFQ_MAXPRIO },
+	[N_METRIC] = { SIOCSIFMETRIC, "SIOCSIFMETRIC", 0, INT_MAX },
+	[N_MTU] = { SIOCSIFMTU, "SIOCSIFMTU", 0, INT_MAX },
+	[N_PRIORITY] = { SIOCSIFPRIORITY, "SIOCSIFPRIORITY", 0, 15 },
+	[N_RDOMAIN] = { SIOCSIFRDOMAIN, "SIOCSIFRDOMAIN", 0, RDOMAIN_MAX },
+};
+
+/* w_param: N_*.  The number is the argument, or 0 without one. */
 static void
-set_mtu(struct ifctx *c, const struct word *w, char **argv)
+set_number(struct ifctx *c, const struct word *w, char **argv)
 {
 	struct ifreq	 ifr;
+	int		 n = w->w_param;
 
 	ifreq_init(c, &ifr);
-	ifr.ifr_mtu = word_number("mtu", argv[0], 0, INT_MAX);
-	if_ioctl(c, SIOCSIFMTU, "SIOCSIFMTU", &ifr);
+	/* All of them are in the same place. */
+	if (w->w_nargs > 0)
+		ifr.ifr_metric = word_number(w->w_name, argv[0],
+		    numbers[n].low, numbers[n].high);
+	if_ioctl(c, numbers[n].request, numbers[n].name, &ifr);
 }
 
-static void
-set_metric(struct ifctx *c, const struct word *w, char **argv)
-{
-	struct ifreq	 ifr;
-
-	ifreq_init(c, &ifr);
-	ifr.ifr_metric = word_number("metric", argv[0], 0, INT_MAX);
-	if_ioctl(c, SIOCSIFMETRIC, "SIOCSIFMETRIC", &ifr);
-}
-
-static void
-set_priority(struct ifctx *c, const struct word *w, char **argv)
-{
-	struct ifreq	 ifr;
-
-	ifreq_init(c, &ifr);
-	ifr.ifr_metric = word_number("priority", argv[0], 0, 15);
-	if_ioctl(c, SIOCSIFPRIORITY, "SIOCSIFPRIORITY", &ifr);
-}
-
-static void
-set_llprio(struct ifctx *c, const struct word *w, char **argv)
-{
-	struct ifreq	 ifr;
-
-	ifreq_init(c, &ifr);
-	ifr.ifr_llprio = word_number("llprio", argv[0], IFQ_MINPRIO,
-	    IFQ_MAXPRIO);
-	if_ioctl(c, SIOCSIFLLPRIO, "SIOCSIFLLPRIO", &ifr);
-}
-
-static void
-set_rdomain(struct ifctx *c, const struct word *w, char **argv)
-{
-	struct ifreq	 ifr;
-
-	ifreq_init(c, &ifr);
-	ifr.ifr_rdomainid = word_number("rdomain", argv[0], 0, 255);
-	if_ioctl(c, SIOCSIFRDOMAIN, "SIOCSIFRDOMAIN", &ifr);
-}
-
-static void
-unset_rdomain(struct ifctx *c, const struct word *w, char **argv)
-{
-	struct ifreq	 ifr;
-
-	ifreq_init(c, &ifr);
-	if_ioctl(c, SIOCSIFRDOMAIN, "SIOCSIFRDOMAIN", &ifr);
-}
-
+/* The label is the argument, or none. */
 static void
 set_rtlabel(struct ifctx *c, const struct word *w, char **argv)
-{
-	struct ifreq	 ifr;
-
-	ifreq_init(c, &ifr);
-	if (strlen(argv[0]) >= 32)
-		errx(1, "label too long");
-	ifr.ifr_data = argv[0];
-	if_ioctl(c, SIOCSIFRTLABEL, "SIOCSIFRTLABEL", &ifr);
-}
-
-static void
-unset_rtlabel(struct ifctx *c, const struct word *w, char **argv)
 {
 	struct ifreq	 ifr;
 	char		 none[] = "";
 
 	ifreq_init(c, &ifr);
-	ifr.ifr_data = none;
+	ifr.ifr_data = w->w_nargs > 0 ? argv[0] : none;
+	if (strlen(ifr.ifr_data) >= RTLABEL_LEN)
+		errx(1, "label too long");
 	if_ioctl(c, SIOCSIFRTLABEL, "SIOCSIFRTLABEL", &ifr);
 }
 
@@ -171,8 +134,8 @@ const struct word link_words[] = {
 	{ "-link1",	0, -IFF_LINK1,		set_flag },
 	{ "-link2",	0, -IFF_LINK2,		set_flag },
 	{ "-monitor",	0, -IFXF_MONITOR,	set_xflag },
-	{ "-rdomain",	0, 0,			unset_rdomain },
-	{ "-rtlabel",	0, 0,			unset_rtlabel },
+	{ "-rdomain",	0, N_RDOMAIN,		set_number },
+	{ "-rtlabel",	0, 0,			set_rtlabel },
 	{ "-staticarp",	0, -IFF_STATICARP,	set_flag },
 	{ "-tcplro",	0, -IFXF_LRO,		set_xflag },
 	{ "arp",	0, -IFF_NOARP,		set_flag },
@@ -183,12 +146,12 @@ const struct word link_words[] = {
 	{ "link1",	0, IFF_LINK1,		set_flag },
 	{ "link2",	0, IFF_LINK2,		set_flag },
 	{ "lladdr",	1, 0,			set_lladdr },
-	{ "llprio",	1, 0,			set_llprio },
-	{ "metric",	1, 0,			set_metric },
+	{ "llprio",	1, N_LLPRIO,		set_number },
+	{ "metric",	1, N_METRIC,		set_number },
 	{ "monitor",	0, IFXF_MONITOR,	set_xflag },
-	{ "mtu",	1, 0,			set_mtu },
-	{ "priority",	1, 0,			set_priority },
-	{ "rdomain",	1, 0,			set_rdomain },
+	{ "mtu",	1, N_MTU,		set_number },
+	{ "priority",	1, N_PRIORITY,		set_number },
+	{ "rdomain",	1, N_RDOMAIN,		set_number },
 	{ "rtlabel",	1, 0,			set_rtlabel },
 	{ "staticarp",	0, IFF_STATICARP,	set_flag },
 	{ "tcplro",	0, IFXF_LRO,		set_xflag },

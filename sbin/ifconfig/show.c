@@ -13,37 +13,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bits.h"
 #include "bsdaddr.h"
 #include "ifconfig.h"
 
 static int	 features;		/* show what the hardware can do */
 
-struct bit {
-	unsigned int	 b_bit;
-	const char	*b_name;
-};
-
-static const struct bit flag_names[] = {
-	{ IFF_UP,		"UP" },
-	{ IFF_BROADCAST,	"BROADCAST" },
-	{ IFF_DEBUG,		"DEBUG" },
-	{ IFF_LOOPBACK,		"LOOPBACK" },
-	{ IFF_POINTOPOINT,	"POINTOPOINT" },
-	{ IFF_STATICARP,	"STATICARP" },
-	{ IFF_RUNNING,		"RUNNING" },
-	{ IFF_NOARP,		"NOARP" },
-	{ IFF_PROMISC,		"PROMISC" },
-	{ IFF_ALLMULTI,		"ALLMULTI" },
-	{ IFF_OACTIVE,		"OACTIVE" },
-	{ IFF_SIMPLEX,		"SIMPLEX" },
-	{ IFF_LINK0,		"LINK0" },
-	{ IFF_LINK1,		"LINK1" },
-	{ IFF_LINK2,		"LINK2" },
-	{ IFF_MULTICAST,	"MULTICAST" },
-	{ 0, NULL }
-};
-
-static const struct bit xflag_names[] = {
+static const struct bitname xflag_names[] = {
 	{ IFXF_AUTOCONF6TEMP,	"AUTOCONF6TEMP" },
 	{ IFXF_MPLS,		"MPLS" },
 	{ IFXF_WOL,		"WOL" },
@@ -55,7 +31,7 @@ static const struct bit xflag_names[] = {
 	{ 0, NULL }
 };
 
-static const struct bit feature_names[] = {
+static const struct bitname feature_names[] = {
 	{ IFCAP_CSUM_IPv4,	"CSUM_IPv4" },
 	{ IFCAP_CSUM_TCPv4,	"CSUM_TCPv4" },
 	{ IFCAP_CSUM_UDPv4,	"CSUM_UDPv4" },
@@ -72,23 +48,6 @@ static const struct bit feature_names[] = {
 	{ 0, NULL }
 };
 
-/* Append the names of the bits that are set; n names came before. */
-static int
-names(char *buf, size_t size, const struct bit *table, unsigned int bits,
-    int n)
-{
-	const struct bit	*b;
-
-	for (b = table; b->b_name != NULL; b++) {
-		if ((bits & b->b_bit) == 0)
-			continue;
-		if (n++ > 0)
-			strlcat(buf, ",", size);
-		strlcat(buf, b->b_name, size);
-	}
-	return (n);
-}
-
 /*
  * The flags of an interface: a number and the names in it.
  */
@@ -100,8 +59,8 @@ flags_format(const struct ifl_if *i, char *buf, size_t size)
 	int		 n;
 
 	snprintf(buf, size, "flags=%x<", xflags << 16 | flags);
-	n = names(buf, size, flag_names, flags, 0);
-	names(buf, size, xflag_names, xflags, n);
+	n = bits_names(buf, size, iff_names, flags, 0);
+	bits_names(buf, size, xflag_names, xflags, n);
 	strlcat(buf, ">", size);
 }
 
@@ -136,7 +95,8 @@ show_features(const struct ifctx *c, const struct ifl_if *i)
 
 	snprintf(buf, sizeof(buf), "hwfeatures=%x<",
 	    i->i_data.ifi_capabilities);
-	names(buf, sizeof(buf), feature_names, i->i_data.ifi_capabilities, 0);
+	bits_names(buf, sizeof(buf), feature_names,
+	    i->i_data.ifi_capabilities, 0);
 	printf("\t%s>", buf);
 	if (get_int(c, SIOCGIFHARDMTU, i->i_name, &hardmtu) == 0)
 		printf(" hardmtu %u", (unsigned int)hardmtu);

@@ -13,18 +13,14 @@
 #include <string.h>
 #include <time.h>
 
+#include "bits.h"
 #include "bsdaddr.h"
 #include "iflist.h"
 #include "route.h"
 #include "rtmsg.h"
 #include "rtname.h"
 
-struct bit {
-	unsigned int	 b_bit;
-	const char	*b_name;
-};
-
-static const struct bit	 route_flags[] = {
+static const struct bitname	 route_flags[] = {
 	{ RTF_UP,		"UP" },
 	{ RTF_GATEWAY,		"GATEWAY" },
 	{ RTF_HOST,		"HOST" },
@@ -51,27 +47,7 @@ static const struct bit	 route_flags[] = {
 	{ 0, NULL }
 };
 
-static const struct bit	 interface_flags[] = {
-	{ IFF_UP,		"UP" },
-	{ IFF_BROADCAST,	"BROADCAST" },
-	{ IFF_DEBUG,		"DEBUG" },
-	{ IFF_LOOPBACK,		"LOOPBACK" },
-	{ IFF_POINTOPOINT,	"PTP" },
-	{ IFF_STATICARP,	"STATICARP" },
-	{ IFF_RUNNING,		"RUNNING" },
-	{ IFF_NOARP,		"NOARP" },
-	{ IFF_PROMISC,		"PPROMISC" },
-	{ IFF_ALLMULTI,		"ALLMULTI" },
-	{ IFF_OACTIVE,		"OACTIVE" },
-	{ IFF_SIMPLEX,		"SIMPLEX" },
-	{ IFF_LINK0,		"LINK0" },
-	{ IFF_LINK1,		"LINK1" },
-	{ IFF_LINK2,		"LINK2" },
-	{ IFF_MULTICAST,	"MULTICAST" },
-	{ 0, NULL }
-};
-
-static const struct bit	 address_names[] = {
+static const struct bitname	 address_names[] = {
 	{ RTA_DST,	"DST" },
 	{ RTA_GATEWAY,	"GATEWAY" },
 	{ RTA_NETMASK,	"NETMASK" },
@@ -90,7 +66,7 @@ static const struct bit	 address_names[] = {
 	{ 0, NULL }
 };
 
-static const struct bit	 metric_names[] = {
+static const struct bitname	 metric_names[] = {
 	{ RTV_MTU,	"mtu" },
 	{ RTV_HOPCOUNT,	"hopcount" },
 	{ RTV_EXPIRE,	"expire" },
@@ -127,16 +103,12 @@ static const char *const type_names[] = {
 
 /* The names of the bits that are set, in angle brackets. */
 static void
-print_bits(const struct bit *table, unsigned int bits)
+print_bits(const struct bitname *table, unsigned int bits)
 {
-	const struct bit	*b;
-	int			 n = 0;
+	char	 buf[512] = "";
 
-	for (b = table; b->b_name != NULL; b++)
-		if (bits & b->b_bit)
-			printf("%c%s", n++ == 0 ? '<' : ',', b->b_name);
-	if (n > 0)
-		putchar('>');
+	if (bits_names(buf, sizeof(buf), table, bits, 0) > 0)
+		printf("<%s>", buf);
 }
 
 static const char *
@@ -246,7 +218,7 @@ print_ifinfo(const struct if_msghdr *ifm)
 	printf(", if# %u, name: %s, link: %s, mtu: %u, flags:",
 	    ifm->ifm_index, interface_name(ifm->ifm_index),
 	    link_name(ifm->ifm_data.ifi_link_state), ifm->ifm_data.ifi_mtu);
-	print_bits(interface_flags, ifm->ifm_flags);
+	print_bits(iff_names, ifm->ifm_flags);
 	print_addrs((const char *)ifm + ifm->ifm_hdrlen, ifm->ifm_msglen -
 	    ifm->ifm_hdrlen, ifm->ifm_addrs);
 }
