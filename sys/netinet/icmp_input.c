@@ -76,6 +76,13 @@ icmp_redirect_timeout(struct rtentry *rt, u_int rtableid)
 	if_put(ifp);
 }
 
+/* Seconds that routes of redirects to come will live. */
+void
+icmp_redirect_settimeout(int timeout)
+{
+	rt_timer_queue_change(&icmp_redirect_timeout_q, timeout);
+}
+
 void
 icmp_init(void)
 {
@@ -400,8 +407,7 @@ icmp_sysctl(int *name, u_int namelen, void *oldp, size_t *oldlenp,
 	case ICMPCTL_REDIRTIMEOUT:
 		error = sysctl_int_bounded(oldp, oldlenp, newp, newlen,
 		    &icmp_redirtimeout, 0, INT_MAX);
-		rt_timer_queue_change(&icmp_redirect_timeout_q,
-		    icmp_redirtimeout);
+		icmp_redirect_settimeout(icmp_redirtimeout);
 		return (error);
 	case ICMPCTL_STATS:
 		return (sysctl_rdstruct(oldp, oldlenp, newp, &icmpstat,

@@ -77,7 +77,8 @@ icmp_mtudisc_add(struct sockaddr_in *dst, struct rtentry *rt, u_int rtableid)
 	info.rti_info[RTAX_GATEWAY] = rt->rt_gateway;
 	if (rtrequest(RTM_ADD, &info, rt->rt_priority, &nrt, rtableid) != 0)
 		return (NULL);
-	nrt->rt_rmx = rt->rt_rmx;
+	nrt->rt_mtu = rt->rt_mtu;
+	nrt->rt_locks = rt->rt_locks;
 	rtm_send(nrt, RTM_ADD, 0, rtableid);
 	return (nrt);
 }

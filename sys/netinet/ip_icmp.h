@@ -152,6 +152,7 @@ extern const struct icmp_errctx *icmp_errctx;
 
 /* icmp_input.c */
 void		 icmp_init(void);
+void		 icmp_redirect_settimeout(int);
 int		 icmp_input(struct mbuf **, int *, int, int);
 int		 icmp_sysctl(int *, u_int, void *, size_t *, void *, size_t);
 
