@@ -11,6 +11,7 @@
 #include <kern/kern_clock.h>
 
 #include <ktest.h>
+#include <plant.h>
 
 #define KTEST_SHOWN	20		/* failed checks a test that are printed */
 #define KTEST_SECONDS	86400		/* a test that takes longer hangs */
@@ -136,6 +137,8 @@ ktest_main(const char *patterns)
 
 	if (strcmp(patterns, "list") == 0)
 		list();
+	if (strncmp(patterns, "plant:", 6) == 0)
+		ktest_plant(patterns + 6);
 	clock_skips = 1;
 	for (kt = __start_ktests; kt < __stop_ktests; kt++) {
 		test_name(*kt, name, sizeof(name));

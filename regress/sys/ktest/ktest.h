@@ -20,6 +20,7 @@
  *
  *	ktest=list		one line a test: name, description
  *	ktest=PATTERN,...	those that match, in order; '*' is any string
+ *	ktest=plant:NAME	commit a bug (plant.c)
  *
  * While they run idle time is skipped: when every thread sleeps, the clock
  * jumps to the next timeout.

@@ -1,0 +1,13 @@
+#!/bin/sh
+# The kernel's own tests under the address and undefined behaviour sanitizers,
+# in the usermode port as "make asan" builds it.
+
+. "$(dirname "$0")/ktest.subr"
+
+kernel()
+{
+	"$OBJ-asan/sys/usermode/warren-ktest" "$@" </dev/null
+}
+
+by_file=true
+ktest_main "$@"
