@@ -24,11 +24,14 @@
  *		at_off may lie far below: bits that all of them share are
  *		skipped, and at_key says what they are
  *
- * A lookup walks down the children and climbs back until an inner entry has
- * an answer.  A table below the root holds at least two things; when it is
- * down to one, that takes its place.  Tables have four bits, the root eight,
- * or sixteen when there are many prefixes: the cost of a lookup then stays
- * nearly flat, and the tables small.
+ * A lookup walks down the children, and climbs back until an inner entry has
+ * an answer.  On the way down it looks at nothing but the child pointers: the
+ * at_off of a table is in the pointer to it, and whether the bits that were
+ * skipped are right is seen in the end.  So a level costs one cache line.  A
+ * table below the root holds at least two things; when it is down to one,
+ * that takes its place.  Tables have four bits, the root eight, or sixteen
+ * when there are many prefixes: the cost of a lookup then stays nearly flat,
+ * and the tables small.
  */
 #include <sys/param.h>
 #include <sys/malloc.h>
@@ -45,12 +48,11 @@
 
 struct art_table {
 	struct art_key	  at_key;	/* first at_off bits of all below */
-	struct art_key	  at_mask;
 	struct art_table *at_parent;	/* NULL for the root */
 	uint16_t	  at_off;	/* bit, a multiple of ART_BITS */
 	uint16_t	  at_bits;
 	uint32_t	  at_count;	/* prefixes that end here + children */
-	void		**at_child;	/* 1 << at_bits */
+	uint64_t	  at_pad[4];	/* to a whole cache line */
 	struct art_node	 *at_inner[];	/* 1 << at_bits, then the children */
 };
 
@@ -65,40 +67,73 @@ struct art {
 
 static struct pool art_table_pool;
 static struct pool art_pool;
+static struct art_key art_masks[ART_MAXPLEN + 1];
 
+/*
+ * A pointer to a table carries its at_off in the top eight bits, which in an
+ * address all equal the bit below them, and 1 in the lowest.
+ */
 static inline int
 art_istable(const void *c)
 {
 	return (((uintptr_t)c & 1) != 0);
 }
 
+static inline u_int
+art_ptroff(const void *c)
+{
+	return ((uintptr_t)c >> 56);
+}
+
 static inline struct art_table *
 art_totable(const void *c)
 {
-	return ((struct art_table *)((uintptr_t)c & ~1UL));
+	return ((struct art_table *)(((intptr_t)c << 8 >> 8) & ~1L));
 }
 
 static inline void *
 art_fromtable(const struct art_table *t)
 {
-	return ((void *)((uintptr_t)t | 1));
+	return ((void *)(((uintptr_t)t << 8 >> 8) |
+	    (uintptr_t)t->at_off << 56 | 1));
 }
 
-/* Does key begin with the same bits as want, as far as mask goes? */
-static inline int
-art_covers(const struct art_key *want, const struct art_key *mask,
-    const struct art_key *key)
+/* The children of a table of that many bits. */
+static inline void **
+art_children(const struct art_table *t, u_int bits)
 {
+	return ((void **)&t->at_inner[1UL << bits]);
+}
+
+/* Does key begin with the same plen bits as want? */
+static inline int
+art_covers(const struct art_key *want, u_int plen, const struct art_key *key)
+{
+	const struct art_key *mask = &art_masks[plen];
+
 	return ((((want->ak_w[0] ^ key->ak_w[0]) & mask->ak_w[0]) |
 	    ((want->ak_w[1] ^ key->ak_w[1]) & mask->ak_w[1])) == 0);
+}
+
+/* So many bits of a key, from bit off on; they lie in one word. */
+static inline u_int
+art_bits(const struct art_key *key, u_int off, u_int bits)
+{
+	return ((key->ak_w[off >> 6] << (off & 63)) >> (64 - bits));
 }
 
 /* The bits of key that t looks at. */
 static inline u_int
 art_index(const struct art_table *t, const struct art_key *key)
 {
-	return ((key->ak_w[t->at_off >> 6] << (t->at_off & 63)) >>
-	    (64 - t->at_bits));
+	return (art_bits(key, t->at_off, t->at_bits));
+}
+
+/* Where t keeps the child for key. */
+static inline void **
+art_child(const struct art_table *t, const struct art_key *key)
+{
+	return (&art_children(t, t->at_bits)[art_index(t, key)]);
 }
 
 /* The longest prefix of t itself that covers child i. */
@@ -114,10 +149,14 @@ art_allotted(const struct art_table *t, u_int i)
 void
 art_init(void)
 {
+	u_int plen;
+
+	for (plen = 0; plen <= ART_MAXPLEN; plen++)
+		art_mask(&art_masks[plen], plen);
 	pool_init(&art_pool, sizeof(struct art), 0, IPL_SOFTNET, 0, "art",
 	    NULL);
-	pool_init(&art_table_pool, ART_TABLESIZE(ART_BITS), 0, IPL_SOFTNET, 0,
-	    "arttable", NULL);
+	pool_init(&art_table_pool, ART_TABLESIZE(ART_BITS), CACHELINESIZE,
+	    IPL_SOFTNET, 0, "arttable", NULL);
 }
 
 /*
@@ -138,9 +177,8 @@ art_mask(struct art_key *mask, u_int plen)
 void
 art_node_set(struct art_node *an, const struct art_key *key, u_int plen)
 {
-	art_mask(&an->an_mask, plen);
-	an->an_key.ak_w[0] = key->ak_w[0] & an->an_mask.ak_w[0];
-	an->an_key.ak_w[1] = key->ak_w[1] & an->an_mask.ak_w[1];
+	an->an_key.ak_w[0] = key->ak_w[0] & art_masks[plen].ak_w[0];
+	an->an_key.ak_w[1] = key->ak_w[1] & art_masks[plen].ak_w[1];
 	an->an_plen = plen;
 }
 
@@ -187,12 +225,10 @@ art_table_alloc(const struct art_key *key, u_int off, u_int bits)
 		t = malloc(ART_TABLESIZE(bits), M_RTABLE, M_NOWAIT | M_ZERO);
 	if (t == NULL)
 		return (NULL);
-	art_mask(&t->at_mask, off);
-	t->at_key.ak_w[0] = key->ak_w[0] & t->at_mask.ak_w[0];
-	t->at_key.ak_w[1] = key->ak_w[1] & t->at_mask.ak_w[1];
+	t->at_key.ak_w[0] = key->ak_w[0] & art_masks[off].ak_w[0];
+	t->at_key.ak_w[1] = key->ak_w[1] & art_masks[off].ak_w[1];
 	t->at_off = off;
 	t->at_bits = bits;
-	t->at_child = (void **)&t->at_inner[1U << bits];
 	return (t);
 }
 
@@ -209,11 +245,12 @@ art_table_free(struct art_table *t)
 static void
 art_tree_free(struct art_table *t)
 {
+	void **child = art_children(t, t->at_bits);
 	u_int i;
 
 	for (i = 0; i < 1U << t->at_bits; i++) {
-		if (art_istable(t->at_child[i]))
-			art_tree_free(art_totable(t->at_child[i]));
+		if (art_istable(child[i]))
+			art_tree_free(art_totable(child[i]));
 	}
 	art_table_free(t);
 }
@@ -267,21 +304,18 @@ art_match(const struct art *ar, const struct art_key *key)
 	struct art_node *an;
 	void *c;
 
-	for (;;) {
-		c = t->at_child[art_index(t, key)];
-		if (!art_istable(c))
-			break;
+	c = *art_child(t, key);
+	while (art_istable(c)) {
 		t = art_totable(c);
-		if (!art_covers(&t->at_key, &t->at_mask, key)) {
-			t = t->at_parent;
-			c = NULL;
-			break;
-		}
+		c = art_children(t, ART_BITS)[art_bits(key, art_ptroff(c),
+		    ART_BITS)];
 	}
 	an = c;
-	if (an != NULL && art_covers(&an->an_key, &an->an_mask, key))
+	if (an != NULL && art_covers(&an->an_key, an->an_plen, key))
 		return (an);
 	for (; t != NULL; t = t->at_parent) {
+		if (!art_covers(&t->at_key, t->at_off, key))
+			continue;	/* skipped bits were others */
 		an = art_allotted(t, art_index(t, key));
 		if (an != NULL)
 			return (an);
@@ -313,18 +347,18 @@ art_lookup(const struct art *ar, const struct art_key *key, u_int plen)
 			an = t->at_inner[art_base(t, key, plen)];
 			break;
 		}
-		c = t->at_child[art_index(t, key)];
+		c = *art_child(t, key);
 		if (!art_istable(c)) {
 			an = c;
 			break;
 		}
 		t = art_totable(c);
 		if (plen < t->at_off ||
-		    !art_covers(&t->at_key, &t->at_mask, key))
+		    !art_covers(&t->at_key, t->at_off, key))
 			return (NULL);
 	}
 	if (an == NULL || an->an_plen != plen ||
-	    !art_covers(&an->an_key, &an->an_mask, key))
+	    !art_covers(&an->an_key, an->an_plen, key))
 		return (NULL);
 	return (an);
 }
@@ -386,7 +420,7 @@ art_hang(struct art_table *t, void *c)
 	if (art_istable(c)) {
 		ct = art_totable(c);
 		ct->at_parent = t;
-		t->at_child[art_index(t, &ct->at_key)] = c;
+		*art_child(t, &ct->at_key) = c;
 		t->at_count++;
 		return;
 	}
@@ -395,19 +429,20 @@ art_hang(struct art_table *t, void *c)
 		(void)art_inner_insert(t, an);
 		return;
 	}
-	t->at_child[art_index(t, &an->an_key)] = an;
+	*art_child(t, &an->an_key) = an;
 	t->at_count++;
 }
 
 /*
- * Child i of t has c, which shares some bits with an: put both into a new
- * table at the bit where they part.
+ * The child of t at *slot shares some bits with an: put both into a new table
+ * at the bit where they part.
  */
 static struct art_node *
-art_split(struct art_table *t, u_int i, void *c, struct art_node *an)
+art_split(struct art_table *t, void **slot, struct art_node *an)
 {
 	struct art_table *nt;
 	const struct art_key *ckey;
+	void *c = *slot;
 	u_int clen, off;
 
 	if (art_istable(c)) {
@@ -425,7 +460,7 @@ art_split(struct art_table *t, u_int i, void *c, struct art_node *an)
 	art_hang(nt, c);
 	art_hang(nt, an);
 	nt->at_parent = t;
-	t->at_child[i] = art_fromtable(nt);
+	*slot = art_fromtable(nt);
 	return (an);
 }
 
@@ -434,29 +469,27 @@ art_tree_insert(struct art_table *t, struct art_node *an)
 {
 	struct art_table *ct;
 	struct art_node *cn;
-	void *c;
-	u_int i;
+	void **slot;
 
 	for (;;) {
 		if (an->an_plen < (u_int)t->at_off + t->at_bits)
 			return (art_inner_insert(t, an));
-		i = art_index(t, &an->an_key);
-		c = t->at_child[i];
-		if (c == NULL) {
+		slot = art_child(t, &an->an_key);
+		if (*slot == NULL) {
 			art_hang(t, an);
 			return (an);
 		}
-		if (!art_istable(c)) {
-			cn = c;
-			if (cn->an_plen == an->an_plen &&
-			    art_covers(&cn->an_key, &cn->an_mask, &an->an_key))
+		if (!art_istable(*slot)) {
+			cn = *slot;
+			if (cn->an_plen == an->an_plen && art_covers(
+			    &cn->an_key, cn->an_plen, &an->an_key))
 				return (cn);
-			return (art_split(t, i, c, an));
+			return (art_split(t, slot, an));
 		}
-		ct = art_totable(c);
+		ct = art_totable(*slot);
 		if (an->an_plen < ct->at_off ||
-		    !art_covers(&ct->at_key, &ct->at_mask, &an->an_key))
-			return (art_split(t, i, c, an));
+		    !art_covers(&ct->at_key, ct->at_off, &an->an_key))
+			return (art_split(t, slot, an));
 		t = ct;
 	}
 }
@@ -505,11 +538,12 @@ art_insert(struct art *ar, struct art_node *an)
 static void *
 art_last(struct art_table *t)
 {
+	void **child = art_children(t, t->at_bits);
 	u_int i;
 
 	for (i = 0; i < 1U << t->at_bits; i++) {
-		if (t->at_child[i] != NULL)
-			return (t->at_child[i]);
+		if (child[i] != NULL)
+			return (child[i]);
 	}
 	for (i = 1; i < 1U << t->at_bits; i++) {
 		if (t->at_inner[i] != NULL)
@@ -524,16 +558,43 @@ art_collapse(struct art_table *t)
 {
 	struct art_table *parent = t->at_parent;
 	void *c;
-	u_int i;
 
 	if (parent == NULL || t->at_count != 1)
 		return;
 	c = art_last(t);
-	i = art_index(parent, &t->at_key);
 	if (art_istable(c))
 		art_totable(c)->at_parent = parent;
-	parent->at_child[i] = c;
+	*art_child(parent, &t->at_key) = c;
 	art_table_free(t);
+}
+
+/*
+ * Put new where an is; NULL stands for what covers an.  Returns the table.
+ */
+static struct art_table *
+art_exchange(struct art *ar, struct art_node *an, struct art_node *new)
+{
+	struct art_table *t = ar->ar_root;
+	void **slot;
+	u_int base;
+
+	for (;;) {
+		if (an->an_plen < (u_int)t->at_off + t->at_bits) {
+			base = art_base(t, &an->an_key, an->an_plen);
+			KASSERT(t->at_inner[base] == an);
+			if (new == NULL && base > 1)
+				new = t->at_inner[base >> 1];
+			art_allot(t, base, an, new);
+			return (t);
+		}
+		slot = art_child(t, &an->an_key);
+		if (!art_istable(*slot)) {
+			KASSERT(*slot == an);
+			*slot = new;
+			return (t);
+		}
+		t = art_totable(*slot);
+	}
 }
 
 /*
@@ -542,32 +603,25 @@ art_collapse(struct art_table *t)
 void
 art_remove(struct art *ar, struct art_node *an)
 {
-	struct art_table *t = ar->ar_root;
-	u_int base, i;
-	void *c;
+	struct art_table *t;
 
-	for (;;) {
-		if (an->an_plen < (u_int)t->at_off + t->at_bits) {
-			base = art_base(t, &an->an_key, an->an_plen);
-			KASSERT(t->at_inner[base] == an);
-			art_allot(t, base, an,
-			    base == 1 ? NULL : t->at_inner[base >> 1]);
-			break;
-		}
-		i = art_index(t, &an->an_key);
-		c = t->at_child[i];
-		if (!art_istable(c)) {
-			KASSERT(c == an);
-			t->at_child[i] = NULL;
-			break;
-		}
-		t = art_totable(c);
-	}
+	t = art_exchange(ar, an, NULL);
 	t->at_count--;
 	art_collapse(t);
 	if (--ar->ar_count == ART_SHRINK &&
 	    ar->ar_root->at_bits == ART_BIGBITS)
 		art_resize(ar, ART_ROOTBITS);
+}
+
+/*
+ * Put a node in the place of another of the same prefix, which is inside.
+ */
+void
+art_replace(struct art *ar, struct art_node *an, struct art_node *new)
+{
+	KASSERT(new->an_plen == an->an_plen &&
+	    art_covers(&an->an_key, an->an_plen, &new->an_key));
+	(void)art_exchange(ar, an, new);
 }
 
 /* A bound on a walk: prefixes up to and including it have been seen. */
@@ -613,7 +667,7 @@ art_side(const struct art_table *t, const struct art_key *key)
 
 	for (w = 0; w < 2; w++) {
 		k = t->at_key.ak_w[w];
-		b = key->ak_w[w] & t->at_mask.ak_w[w];
+		b = key->ak_w[w] & art_masks[t->at_off].ak_w[w];
 		if (k != b)
 			return (k < b ? -1 : 1);
 	}
@@ -628,10 +682,10 @@ static struct art_node *
 art_next_table(const struct art_table *t, const struct art_bound *ab,
     const struct art_key *end)
 {
-	struct art_node *an;
+	void *c, **child = art_children(t, t->at_bits);
 	u_int i = 0, last = (1U << t->at_bits) - 1;
+	struct art_node *an;
 	int side;
-	void *c;
 
 	if (ab != NULL && (side = art_side(t, &ab->ab_key)) != 0) {
 		if (side < 0)
@@ -650,7 +704,7 @@ art_next_table(const struct art_table *t, const struct art_bound *ab,
 	for (; i <= last; i++, ab = NULL) {
 		if ((an = art_next_inner(t, i, ab)) != NULL)
 			return (an);
-		c = t->at_child[i];
+		c = child[i];
 		if (art_istable(c)) {
 			an = art_next_table(art_totable(c), ab,
 			    i == last ? end : NULL);
@@ -697,17 +751,16 @@ art_next_under(const struct art *ar, const struct art_key *ukey, u_int uplen,
     const struct art_key *key, u_int plen)
 {
 	struct art_bound ab;
-	struct art_key end, mask;
 	struct art_node *an;
+	struct art_key end;
 
-	art_mask(&mask, uplen);
-	end.ak_w[0] = ukey->ak_w[0] | ~mask.ak_w[0];
-	end.ak_w[1] = ukey->ak_w[1] | ~mask.ak_w[1];
+	end.ak_w[0] = ukey->ak_w[0] | ~art_masks[uplen].ak_w[0];
+	end.ak_w[1] = ukey->ak_w[1] | ~art_masks[uplen].ak_w[1];
 	ab.ab_key = *key;
 	ab.ab_plen = plen;
 	an = art_next_table(ar->ar_root, &ab, &end);
 	if (an == NULL || an->an_plen < uplen ||
-	    !art_covers(ukey, &mask, &an->an_key))
+	    !art_covers(ukey, uplen, &an->an_key))
 		return (NULL);
 	return (an);
 }

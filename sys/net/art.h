@@ -18,12 +18,13 @@ struct art_key {
 	uint64_t	ak_w[2];
 };
 
-/* A prefix.  The owner allocates it; it does not change while inside. */
+/*
+ * A prefix: embedded in whatever the owner hangs on it.  It does not change
+ * while inside.
+ */
 struct art_node {
-	struct art_key	 an_key;	/* bits beyond an_plen are 0 */
-	struct art_key	 an_mask;
-	void		*an_value;	/* the owner's */
-	uint16_t	 an_plen;	/* bits */
+	struct art_key	an_key;		/* bits beyond an_plen are 0 */
+	uint16_t	an_plen;	/* bits */
 };
 
 struct art;
@@ -42,6 +43,8 @@ struct art_node	*art_match(const struct art *, const struct art_key *);
 struct art_node	*art_lookup(const struct art *, const struct art_key *, u_int);
 struct art_node	*art_insert(struct art *, struct art_node *);
 void		 art_remove(struct art *, struct art_node *);
+void		 art_replace(struct art *, struct art_node *,
+		    struct art_node *);
 struct art_node	*art_first(const struct art *);
 struct art_node	*art_next(const struct art *, const struct art_key *, u_int);
 struct art_node	*art_next_under(const struct art *, const struct art_key *,

@@ -42,8 +42,8 @@ static uint64_t	 rt_hashkey;	/* so that paths cannot be foreseen */
 void
 route_init(void)
 {
-	pool_init(&rtentry_pool, sizeof(struct rtentry), 0, IPL_SOFTNET, 0,
-	    "rtentry", NULL);
+	pool_init(&rtentry_pool, sizeof(struct rtentry), CACHELINESIZE,
+	    IPL_SOFTNET, 0, "rtentry", NULL);
 	pool_sethardlimit(&rtentry_pool, RT_MAXROUTES,
 	    "routing table limit reached", 60);
 	arc4random_buf(&rt_hashkey, sizeof(rt_hashkey));
@@ -68,7 +68,7 @@ rtfree(struct rtentry *rt)
 {
 	if (rt == NULL || refcnt_rele(&rt->rt_refcnt) == 0)
 		return;
-	KASSERT(rt->rt_node == NULL);
+	KASSERT(!rt->rt_linked);
 	KASSERT(rt->rt_llinfo == NULL);
 	rt_timer_remove_all(rt);
 	(void)rt_putgwroute(rt, NULL);

@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/timeout.h>
+#include <net/art.h>
 #include <netinet/in.h>
 #endif
 
@@ -243,15 +244,6 @@ struct mbuf;
 struct rtentry;
 struct rttimer_queue;
 struct socket;
-struct art_node;
-
-/* The part of rt_metrics that a route keeps. */
-struct rt_kmetrics {
-	u_int64_t	rmx_pksent;
-	int64_t		rmx_expire;	/* uptime, seconds; 0 never */
-	u_int		rmx_locks;
-	u_int		rmx_mtu;
-};
 
 /* An address of a route; room for every family that is routed. */
 union rtaddr {
@@ -264,39 +256,46 @@ union rtaddr {
  * A route.  Found by rtalloc(), which takes a reference; rtfree() gives it
  * back.  Between routes and what they use:
  *
- *	rt_nodeprev/rt_next	routes of the same prefix, best first
+ *	rt_next		routes of the same prefix, best first; the tree knows
+ *			the first of them by its rt_an
  *	rt_gwroute	RTF_GATEWAY: route to the gateway, referenced; NULL
  *			until first used; that one has RTF_CACHED and counts
  *			its users in rt_cachecnt
  *	rt_parent	RTF_CLONED: the cloning route, referenced
+ *
+ * What every packet looks at lies in the first cache line, and what one by
+ * way of a router looks at besides in the second.
  */
 struct rtentry {
+	struct art_node	 rt_an;		/* prefix; first, see rtable.c */
 	struct rtentry	*rt_next;	/* same prefix, worse or equal */
-	struct art_node	*rt_node;	/* its prefix, NULL when deleted */
-	struct sockaddr	*rt_dest;	/* rt_destbuf */
-	struct sockaddr	*rt_gateway;	/* rt_gatebuf, or allocated */
-	struct ifaddr	*rt_ifa;	/* referenced */
-	caddr_t		 rt_llinfo;	/* ARP's or ND's */
 	struct rtentry	*rt_gwroute;
-	struct rtentry	*rt_parent;
-	LIST_HEAD(, rttimer) rt_timer;
-	struct rt_kmetrics rt_rmx;
-	u_int		 rt_ifidx;	/* interface that it leaves by */
+	u_int64_t	 rt_use;	/* packets */
 	u_int		 rt_flags;	/* RTF_* */
 	struct refcnt	 rt_refcnt;
-	u_int		 rt_cachecnt;
-	short		 rt_plen;	/* prefix length, bits */
-	u_int16_t	 rt_labelid;
+	u_int		 rt_ifidx;	/* interface that it leaves by */
+	u_int		 rt_mtu;	/* bytes, 0: the interface's */
+
+	struct sockaddr	*rt_gateway;	/* rt_gatebuf, or allocated */
+	caddr_t		 rt_llinfo;	/* ARP's or ND's */
+	union rtaddr	 rt_gatebuf;
+	struct ifaddr	*rt_ifa;	/* referenced */
+	u_int8_t	 rt_linked;	/* is in a table */
 	u_int8_t	 rt_priority;	/* RTP_* */
 	u_int8_t	 rt_gatesize;	/* bytes allocated, 0: rt_gatebuf */
+	u_int8_t	 rt_pad;
+	u_int16_t	 rt_labelid;
 	u_int16_t	 rt_tableid;
+
+	struct sockaddr	*rt_dest;	/* rt_destbuf */
 	union rtaddr	 rt_destbuf;
-	union rtaddr	 rt_gatebuf;
+	struct rtentry	*rt_parent;
+	LIST_HEAD(, rttimer) rt_timer;
+	int64_t		 rt_expire;	/* uptime, seconds; 0 never */
+	u_int		 rt_cachecnt;
+	u_int		 rt_locks;	/* RTV_* the kernel must leave */
 };
-#define rt_use		rt_rmx.rmx_pksent
-#define rt_expire	rt_rmx.rmx_expire
-#define rt_locks	rt_rmx.rmx_locks
-#define rt_mtu		rt_rmx.rmx_mtu
+#define rt_plen		rt_an.an_plen
 #define rt_key(rt)	((rt)->rt_dest)
 
 /* Somebody's last route to somewhere; route_cache(). */

@@ -156,7 +156,7 @@ rt_remove(struct rtentry *rt)
 	union rtaddr ra;
 
 	rtref(rt);
-	(void)rtable_delete(rt->rt_tableid, rt->rt_dest, NULL, rt);
+	(void)rtable_delete(rt->rt_tableid, rt->rt_dest, rt);
 	CLR(rt->rt_flags, RTF_UP);
 	if (ISSET(rt->rt_flags, RTF_CLONED))
 		rt_nclones--;
@@ -207,7 +207,7 @@ rtrequest_delete(struct rt_addrinfo *info, u_int8_t prio, struct ifnet *ifp,
 int
 rtdeletemsg(struct rtentry *rt, struct ifnet *ifp, u_int tableid)
 {
-	if (rt->rt_node == NULL ||
+	if (!rt->rt_linked ||
 	    (ifp != NULL && ifp->if_index != rt->rt_ifidx))
 		return (ESRCH);
 	rtref(rt);

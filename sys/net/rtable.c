@@ -1,11 +1,11 @@
 /*
  * Routing tables.
  *
- * A table has one tree for each family (art.c).  A node of a tree is a
- * prefix; its value is the list of the routes to it, best priority first and
- * within a priority in the order in which they came:
+ * A table has one tree for each family (art.c).  The routes to a prefix form
+ * a list, best priority first and within a priority in the order in which
+ * they came; the first one's rt_an is the tree's node:
  *
- *	node -> rt (prio 4) -> rt (prio 8, mpath) -> rt (prio 8, mpath) -> ...
+ *	tree -> rt (prio 4) -> rt (prio 8, mpath) -> rt (prio 8, mpath) -> ...
  *
  * A table belongs to a routing domain, which is itself a table: the one that
  * the domain's interfaces and their addresses are in.  Each domain has a
@@ -15,7 +15,6 @@
  */
 #include <sys/param.h>
 #include <sys/malloc.h>
-#include <sys/pool.h>
 #include <sys/socket.h>
 #include <sys/systm.h>
 
@@ -45,12 +44,19 @@ struct rtable {
 };
 
 static struct rtable *rtables[RT_TABLEID_MAX + 1];
-static struct pool rtnode_pool;
 
 static int
 rtaf_index(sa_family_t af)
 {
 	return (af == AF_INET ? 0 : af == AF_INET6 ? 1 : -1);
+}
+
+/* The route whose rt_an a node of the tree is. */
+static struct rtentry *
+rtable_first(struct art_node *an)
+{
+	CTASSERT(offsetof(struct rtentry, rt_an) == 0);
+	return ((struct rtentry *)an);
 }
 
 /* The tree of a table and family; NULL when there is none. */
@@ -80,8 +86,6 @@ void
 rtable_init(void)
 {
 	art_init();
-	pool_init(&rtnode_pool, sizeof(struct art_node), 0, IPL_SOFTNET, 0,
-	    "rtnode", NULL);
 	if (rtable_add(0) != 0)
 		panic("%s: no memory", __func__);
 }
@@ -331,11 +335,10 @@ struct rtentry *
 rtable_lookup(u_int id, const struct sockaddr *dst, const struct sockaddr *mask,
     const struct sockaddr *gateway, uint8_t prio)
 {
-	struct art_node *an;
+	struct art_node *an, want;
 	struct rtentry *rt;
 	struct art_key key;
 	struct art *ar;
-	struct art_node want;
 	int plen;
 
 	if ((ar = rtable_art(id, dst->sa_family)) == NULL)
@@ -346,7 +349,7 @@ rtable_lookup(u_int id, const struct sockaddr *dst, const struct sockaddr *mask,
 	art_node_set(&want, &key, plen);
 	if ((an = art_lookup(ar, &want.an_key, plen)) == NULL)
 		return (NULL);
-	for (rt = an->an_value; rt != NULL; rt = rt->rt_next) {
+	for (rt = rtable_first(an); rt != NULL; rt = rt->rt_next) {
 		if (prio != RTP_ANY &&
 		    (rt->rt_priority & RTP_MASK) != (prio & RTP_MASK))
 			continue;
@@ -394,7 +397,7 @@ rtable_match(u_int id, const struct sockaddr *dst, const uint32_t *src)
 	rtable_key(&key, dst);
 	if ((an = art_match(ar, &key)) == NULL)
 		return (NULL);
-	rt = an->an_value;
+	rt = rtable_first(an);
 	if (rt->rt_next != NULL && src != NULL)
 		rt = rtable_mpath_select(rt, dst, src);
 	return (rt);
@@ -409,44 +412,71 @@ rtable_iterate(struct rtentry *rt)
 	return (rt->rt_next);
 }
 
-/* Put rt among the routes of its node, behind those of its priority. */
-static void
-rtable_link(struct art_node *an, struct rtentry *rt)
+/*
+ * Put rt, whose rt_an is set, among the routes to its prefix, of which first
+ * is the first (NULL: there is none), behind those of its priority.  Returns
+ * the new first; NULL without memory.
+ */
+static struct rtentry *
+rtable_link(struct art *ar, struct rtentry *first, struct rtentry *rt)
 {
-	struct rtentry **prt = (struct rtentry **)&an->an_value;
+	struct rtentry *prev;
 
-	while (*prt != NULL && (*prt)->rt_priority <= rt->rt_priority)
-		prt = &(*prt)->rt_next;
-	rt->rt_next = *prt;
-	*prt = rt;
-	rt->rt_node = an;
+	if (first == NULL) {
+		if (art_insert(ar, &rt->rt_an) == NULL)
+			return (NULL);
+		rt->rt_next = NULL;
+		first = rt;
+	} else if (rt->rt_priority < first->rt_priority) {
+		art_replace(ar, &first->rt_an, &rt->rt_an);
+		rt->rt_next = first;
+		first = rt;
+	} else {
+		for (prev = first; prev->rt_next != NULL &&
+		    prev->rt_next->rt_priority <= rt->rt_priority; )
+			prev = prev->rt_next;
+		rt->rt_next = prev->rt_next;
+		prev->rt_next = rt;
+	}
+	rt->rt_linked = 1;
+	return (first);
 }
 
-static void
-rtable_unlink(struct rtentry *rt)
+/* Take rt out again.  Returns the new first, NULL if there is none. */
+static struct rtentry *
+rtable_unlink(struct art *ar, struct rtentry *first, struct rtentry *rt)
 {
-	struct rtentry **prt = (struct rtentry **)&rt->rt_node->an_value;
+	struct rtentry *next = rt->rt_next, *prev;
 
-	while (*prt != rt)
-		prt = &(*prt)->rt_next;
-	*prt = rt->rt_next;
+	if (rt == first) {
+		if (next == NULL)
+			art_remove(ar, &rt->rt_an);
+		else
+			art_replace(ar, &rt->rt_an, &next->rt_an);
+		first = next;
+	} else {
+		for (prev = first; prev->rt_next != rt; )
+			prev = prev->rt_next;
+		prev->rt_next = next;
+	}
 	rt->rt_next = NULL;
-	rt->rt_node = NULL;
+	rt->rt_linked = 0;
+	return (first);
 }
 
 /*
  * Mark the routes of one priority as what they are: several, or one.
  */
 static void
-rtable_mark(struct art_node *an, uint8_t prio)
+rtable_mark(struct rtentry *first, uint8_t prio)
 {
 	struct rtentry *rt;
 	int n = 0;
 
 	prio &= RTP_MASK;
-	for (rt = an->an_value; rt != NULL; rt = rt->rt_next)
+	for (rt = first; rt != NULL; rt = rt->rt_next)
 		n += (rt->rt_priority & RTP_MASK) == prio;
-	for (rt = an->an_value; rt != NULL; rt = rt->rt_next) {
+	for (rt = first; rt != NULL; rt = rt->rt_next) {
 		if ((rt->rt_priority & RTP_MASK) != prio)
 			continue;
 		if (n > 1)
@@ -456,44 +486,18 @@ rtable_mark(struct art_node *an, uint8_t prio)
 	}
 }
 
-/* May a route with this priority and gateway stand beside those of an? */
+/* May a route with this priority and gateway stand beside those there are? */
 static int
-rtable_conflict(const struct art_node *an, const struct sockaddr *gateway,
+rtable_conflict(const struct rtentry *rt, const struct sockaddr *gateway,
     uint8_t prio, int mpath)
 {
-	const struct rtentry *rt;
-
-	for (rt = an->an_value; rt != NULL; rt = rt->rt_next) {
+	for (; rt != NULL; rt = rt->rt_next) {
 		if ((rt->rt_priority & RTP_MASK) != (prio & RTP_MASK))
 			continue;
 		if (!mpath || rtable_samegate(rt->rt_gateway, gateway))
 			return (EEXIST);
 	}
 	return (0);
-}
-
-static struct art_node *
-rtable_node_alloc(struct art *ar, const struct sockaddr *dst, int plen)
-{
-	struct art_node *an, *in;
-	struct art_key key;
-
-	an = pool_get(&rtnode_pool, PR_NOWAIT | PR_ZERO);
-	if (an == NULL)
-		return (NULL);
-	rtable_key(&key, dst);
-	art_node_set(an, &key, plen);
-	in = art_insert(ar, an);
-	if (in != an)
-		pool_put(&rtnode_pool, an);
-	return (in);
-}
-
-static void
-rtable_node_free(struct art *ar, struct art_node *an)
-{
-	art_remove(ar, an);
-	pool_put(&rtnode_pool, an);
 }
 
 /*
@@ -505,7 +509,8 @@ int
 rtable_insert(u_int id, struct sockaddr *dst, const struct sockaddr *mask,
     const struct sockaddr *gateway, uint8_t prio, struct rtentry *rt)
 {
-	struct art_node *an;
+	struct rtentry *first;
+	struct art_key key;
 	struct art *ar;
 	int error, plen;
 
@@ -513,41 +518,45 @@ rtable_insert(u_int id, struct sockaddr *dst, const struct sockaddr *mask,
 		return (EAFNOSUPPORT);
 	if ((plen = rtable_satoplen(dst->sa_family, mask)) == -1)
 		return (EINVAL);
-	if ((an = rtable_node_alloc(ar, dst, plen)) == NULL)
-		return (ENOBUFS);
-	error = rtable_conflict(an, gateway, prio,
+	rtable_key(&key, dst);
+	art_node_set(&rt->rt_an, &key, plen);
+	first = (struct rtentry *)art_lookup(ar, &rt->rt_an.an_key, plen);
+	error = rtable_conflict(first, gateway, prio,
 	    ISSET(rt->rt_flags, RTF_MPATH));
 	if (error != 0)
 		return (error);
-	rt->rt_plen = plen;
 	rt->rt_tableid = id;
+	rt->rt_priority = prio;
+	if ((first = rtable_link(ar, first, rt)) == NULL)
+		return (ENOBUFS);
 	rtref(rt);
-	rtable_link(an, rt);
-	rtable_mark(an, prio);
+	rtable_mark(first, prio);
 	return (0);
 }
 
+/* The first of the routes to rt's prefix, which is in ar. */
+static struct rtentry *
+rtable_head(struct art *ar, struct rtentry *rt)
+{
+	return (rtable_first(art_lookup(ar, &rt->rt_an.an_key, rt->rt_plen)));
+}
+
 /*
- * Take rt out of its table and give the table's reference back.  Returns 0
- * or ESRCH if it is not there.
+ * Take rt out of its table and give the table's reference back.  Returns 0,
+ * EAFNOSUPPORT (no such table), or ESRCH if it is not there.
  */
 int
-rtable_delete(u_int id, const struct sockaddr *dst,
-    const struct sockaddr *mask, struct rtentry *rt)
+rtable_delete(u_int id, const struct sockaddr *dst, struct rtentry *rt)
 {
-	struct art_node *an = rt->rt_node;
+	struct rtentry *first;
 	struct art *ar;
 
-	(void)mask;
 	if ((ar = rtable_art(id, dst->sa_family)) == NULL)
 		return (EAFNOSUPPORT);
-	if (an == NULL || rt->rt_tableid != id)
+	if (!rt->rt_linked || rt->rt_tableid != id)
 		return (ESRCH);
-	rtable_unlink(rt);
-	if (an->an_value == NULL)
-		rtable_node_free(ar, an);
-	else
-		rtable_mark(an, rt->rt_priority);
+	first = rtable_unlink(ar, rtable_head(ar, rt), rt);
+	rtable_mark(first, rt->rt_priority);
 	rtfree(rt);
 	return (0);
 }
@@ -560,7 +569,7 @@ rtable_walk_node(struct art_node *an, struct rtentry **prt,
 	struct rtentry *next, *rt;
 	int error = 0;
 
-	rt = an->an_value;
+	rt = rtable_first(an);
 	rtref(rt);
 	while (rt != NULL) {
 		if ((next = rt->rt_next) != NULL)
@@ -571,7 +580,7 @@ rtable_walk_node(struct art_node *an, struct rtentry **prt,
 			rt = NULL;
 		}
 		rtfree(rt);
-		if (error != 0 || (next != NULL && next->rt_node == NULL)) {
+		if (error != 0 || (next != NULL && !next->rt_linked)) {
 			rtfree(next);
 			next = NULL;
 		}
@@ -639,19 +648,26 @@ rtable_walk_under(struct rtentry *rt, int (*fn)(struct rtentry *, void *,
 }
 
 /*
- * Give rt, which is in a table, another priority (which may carry RTP_DOWN).
+ * Give rt another priority (which may carry RTP_DOWN).
  */
 void
 rtable_mpath_reprio(struct rtentry *rt, uint8_t prio)
 {
-	struct art_node *an = rt->rt_node;
+	struct rtentry *first;
 	uint8_t old = rt->rt_priority;
+	struct art *ar;
 
-	if (an == NULL)
+	ar = rtable_art(rt->rt_tableid, rt->rt_dest->sa_family);
+	if (ar == NULL || !rt->rt_linked)
 		return;
-	rtable_unlink(rt);
+	first = rtable_head(ar, rt);
+	if (first == rt && rt->rt_next == NULL) {
+		rt->rt_priority = prio;	/* alone: stays where it is */
+		return;
+	}
+	first = rtable_unlink(ar, first, rt);
 	rt->rt_priority = prio;
-	rtable_link(an, rt);
-	rtable_mark(an, old);
-	rtable_mark(an, prio);
+	first = rtable_link(ar, first, rt);
+	rtable_mark(first, old);
+	rtable_mark(first, prio);
 }

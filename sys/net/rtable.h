@@ -37,7 +37,7 @@ int		 rtable_insert(u_int, struct sockaddr *,
 		    const struct sockaddr *, const struct sockaddr *, uint8_t,
 		    struct rtentry *);
 int		 rtable_delete(u_int, const struct sockaddr *,
-		    const struct sockaddr *, struct rtentry *);
+		    struct rtentry *);
 int		 rtable_walk(u_int, sa_family_t, struct rtentry **,
 		    int (*)(struct rtentry *, void *, u_int), void *);
 void		 rtable_walk_under(struct rtentry *,

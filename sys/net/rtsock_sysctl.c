@@ -97,7 +97,7 @@ rtwalk_route(struct rtentry *rt, void *arg, u_int tableid)
 		NET_UNLOCK();
 		yield();
 		NET_LOCK();
-		if (rt->rt_node == NULL)
+		if (!rt->rt_linked)
 			return (0);	/* deleted meanwhile */
 	}
 	if (!rtwalk_wanted(w, rt))

@@ -3,6 +3,7 @@
  */
 #include <sys/param.h>
 #include <sys/malloc.h>
+#include <sys/pool.h>
 #include <sys/systm.h>
 
 #include <net/art.h>
@@ -20,6 +21,20 @@ struct model {
 	int			 mo_dense;
 	struct ktest_rand	 mo_rand;
 };
+
+/* Tables of all trees, but for their roots. */
+static u_int
+tables(void)
+{
+	struct pool *pp;
+
+	for (pp = pool_next(NULL); pp != NULL; pp = pool_next(pp)) {
+		if (strcmp(pp->pr_wchan, "arttable") == 0)
+			return (pp->pr_nout);
+	}
+	KT_FAIL("no pool of tables");
+	return (0);
+}
 
 static uint64_t
 rand64(struct ktest_rand *kr)
@@ -46,9 +61,11 @@ random_key(struct model *mo, struct art_key *key)
 static int
 covers(const struct art_node *an, const struct art_key *key)
 {
-	return (((an->an_key.ak_w[0] ^ key->ak_w[0]) &
-	    an->an_mask.ak_w[0]) == 0 &&
-	    ((an->an_key.ak_w[1] ^ key->ak_w[1]) & an->an_mask.ak_w[1]) == 0);
+	struct art_key mask;
+
+	art_mask(&mask, an->an_plen);
+	return (((an->an_key.ak_w[0] ^ key->ak_w[0]) & mask.ak_w[0]) == 0 &&
+	    ((an->an_key.ak_w[1] ^ key->ak_w[1]) & mask.ak_w[1]) == 0);
 }
 
 /* Order of a walk: key, then length. */
@@ -148,7 +165,7 @@ static void
 model_run(u_int alen, int dense)
 {
 	struct model *mo;
-	u_int i, n = 0, step;
+	u_int i, n = 0, step, was = tables();
 
 	mo = malloc(sizeof(*mo), M_TEST, M_WAITOK | M_ZERO);
 	ktest_srand(&mo->mo_rand, 4271 + alen + dense);
@@ -170,6 +187,7 @@ model_run(u_int alen, int dense)
 			model_flip(mo, i);
 	}
 	KT_EQ(art_count(mo->mo_art), 0);
+	KT_EQ(tables(), was);
 	KT_PTREQ(art_first(mo->mo_art), NULL);
 	art_free(mo->mo_art);
 	free(mo, M_TEST, sizeof(*mo));
@@ -220,7 +238,7 @@ KTEST(edges, "no bit, all bits, and the ends of the address space")
 	struct art_key ten = { { 0x0a000001ULL << 32, 0 } };
 	struct art_key none = { { 0, 0 } };
 	struct art *ar;
-	u_int i;
+	u_int i, was = tables();
 
 	ar = art_alloc(32);
 	KT_REQUIRE(ar != NULL);
@@ -242,13 +260,15 @@ KTEST(edges, "no bit, all bits, and the ends of the address space")
 	KT_PTREQ(art_lookup(ar, &none, 2), NULL);
 	for (i = nitems(t); i-- > 0; )
 		art_remove(ar, &an[i]);
+	KT_EQ(tables(), was);
 	KT_PTREQ(art_match(ar, &ten), NULL);
 	art_free(ar);
 }
 
 KTEST(resize, "a tree that grows large and small again loses nothing")
 {
-	const u_int n = 6000;
+	static uint8_t twice[6000];
+	const u_int n = nitems(twice);
 	struct art_node *an, *next;
 	struct art_key key = { { 0, 0 } };
 	struct art *ar;
@@ -257,22 +277,23 @@ KTEST(resize, "a tree that grows large and small again loses nothing")
 
 	ar = art_alloc(32);
 	an = mallocarray(n, sizeof(*an), M_TEST, M_WAITOK | M_ZERO);
+	memset(twice, 0, sizeof(twice));
 	for (i = 0; i < n; i++) {
 		prefix(&an[i], 0x0a000000 + i * 0x1357, 8 + i % 25);
 		if (art_insert(ar, &an[i]) == &an[i])
 			count++;
 		else
-			an[i].an_value = ar;	/* a double */
+			twice[i] = 1;
 	}
 	KT_EQ(art_count(ar), count);
 	for (i = 0; i < n; i++) {
 		next = art_lookup(ar, &an[i].an_key, an[i].an_plen);
-		bad += next == NULL || (an[i].an_value == NULL &&
+		bad += next == NULL || (!twice[i] &&
 		    next != &an[i]);
 	}
 	KT_EQ(bad, 0);
 	for (i = 0; i < n; i++) {
-		if (an[i].an_value != NULL)
+		if (twice[i])
 			continue;
 		key = an[i].an_key;
 		art_remove(ar, &an[i]);
@@ -282,6 +303,33 @@ KTEST(resize, "a tree that grows large and small again loses nothing")
 	KT_EQ(bad, 0);
 	KT_EQ(count, 0);
 	free(an, M_TEST, n * sizeof(*an));
+	art_free(ar);
+}
+
+KTEST(replace, "another node in the place of one, and what it covers")
+{
+	struct art_node an[4], new[4];
+	static const u_int plen[] = { 0, 6, 8, 24 };
+	struct art_key key = { { 0x0a000001ULL << 32, 0 } };
+	struct art *ar;
+	u_int i;
+
+	ar = art_alloc(32);
+	for (i = 0; i < nitems(an); i++) {
+		prefix(&an[i], i == 0 ? 0 : 0x0a000000, plen[i]);
+		prefix(&new[i], i == 0 ? 0 : 0x0a000000, plen[i]);
+		KT_PTREQ(art_insert(ar, &an[i]), &an[i]);
+	}
+	for (i = 0; i < nitems(an); i++) {
+		art_replace(ar, &an[i], &new[i]);
+		KT_PTREQ(art_lookup(ar, &an[i].an_key, plen[i]), &new[i]);
+	}
+	KT_EQ(art_count(ar), nitems(an));
+	for (i = nitems(an); i-- > 0; ) {
+		KT_PTREQ(art_match(ar, &key), &new[i]);
+		art_remove(ar, &new[i]);
+	}
+	KT_PTREQ(art_match(ar, &key), NULL);
 	art_free(ar);
 }
 

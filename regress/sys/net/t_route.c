@@ -136,7 +136,7 @@ KTEST(clone, "a host gets a route of its own, once")
 	rtref(rt);
 	del(net);
 	KT_EQ(rt->rt_flags & RTF_UP, 0);
-	KT_PTREQ(rt->rt_node, NULL);
+	KT_EQ(rt->rt_linked, 0);
 	rtfree(rt);
 	KT_EQ(rt_ifa_add(ifa0, RTF_CLONING | RTF_CONNECTED, ifa0->ifa_addr,
 	    0), 0);
@@ -211,7 +211,7 @@ KTEST(specific, "a better route replaces what was cloned before it")
 	rtref(host);
 	del(rt);
 	KT_EQ(add(NET0 | 5, 32, NET1 | 1, RTF_GATEWAY | RTF_HOST, 3, &rt), 0);
-	KT_PTREQ(host->rt_node, NULL);
+	KT_EQ(host->rt_linked, 0);
 	rtfree(host);
 	KT_PTREQ(get(NET0 | 5, RT_RESOLVE), rt);
 	del(rt);
@@ -233,7 +233,7 @@ KTEST(link, "a link goes down: its routes are set aside until it is up")
 	KT_PTREQ(get(FAR | 1, RT_RESOLVE), rt1);
 	KT_EQ(rt0->rt_flags & RTF_UP, 0);
 	KT_EQ(rt0->rt_priority, 8 | RTP_DOWN);
-	KT_PTREQ(host->rt_node, NULL);
+	KT_EQ(host->rt_linked, 0);
 	rtfree(host);
 	/* Our own address does not depend on a link. */
 	KT_NE(get(NET0 | 10, 0)->rt_flags & RTF_UP, 0);
@@ -288,7 +288,7 @@ fire(struct rtentry *rt, u_int tableid)
 {
 	fired++;
 	KT_EQ(tableid, 0);
-	if (rt->rt_node != NULL)
+	if (rt->rt_linked)
 		del(rt);
 }
 
@@ -317,7 +317,7 @@ KTEST(timers, "timers of routes go off in time, unless the route goes first")
 	ktest_sleep_ms(3500);
 	NET_LOCK();
 	KT_EQ(fired, 1);
-	KT_PTREQ(rt->rt_node, NULL);
+	KT_EQ(rt->rt_linked, 0);
 	rtfree(rt);
 	end();
 }
@@ -336,8 +336,8 @@ KTEST(expire, "a route with a time to die dies")
 	NET_UNLOCK();
 	ktest_sleep_ms(4000);
 	NET_LOCK();
-	KT_PTREQ(rt->rt_node, NULL);
-	KT_TRUE(rt2->rt_node != NULL);
+	KT_EQ(rt->rt_linked, 0);
+	KT_EQ(rt2->rt_linked, 1);
 	rtfree(rt);
 	del(rt2);
 	end();

@@ -86,7 +86,7 @@ match(uint32_t addr)
 static int
 delete(struct rtentry *rt)
 {
-	return (rtable_delete(TABLE, rt->rt_dest, NULL, rt));
+	return (rtable_delete(TABLE, rt->rt_dest, rt));
 }
 
 static int
