@@ -33,6 +33,16 @@ arp_lladdr(const struct ifnet *ifp)
 	return (((const struct arpcom *)ifp)->ac_enaddr);
 }
 
+/* May something be logged?  Not much, whatever a neighbour sends. */
+static int
+arp_maylog(void)
+{
+	static struct timeval	 last;
+	static int		 count;
+
+	return (ppsratecheck(&last, &count, ARP_LOGPPS));
+}
+
 /* Send an ARP packet, which is consumed, to a station. */
 static void
 arp_send(struct ifnet *ifp, struct mbuf *m, const u_int8_t *to)
@@ -158,6 +168,8 @@ arp_mayupdate(struct ifnet *ifp, struct rtentry *rt,
 	    memcmp(ea->arp_sha, LLADDR(sdl), ETHER_ADDR_LEN) != 0;
 	if (rt->rt_ifidx != ifp->if_index) {
 		arpstat.as_otherif++;
+		if (!arp_maylog())
+			return (0);
 		rifp = if_get(rt->rt_ifidx);
 		log(LOG_WARNING, "arp: attempt to %s entry for %s on %s by %s "
 		    "on %s\n", differs ? "overwrite" : "add",
@@ -171,15 +183,18 @@ arp_mayupdate(struct ifnet *ifp, struct rtentry *rt,
 		return (1);
 	if (ISSET(rt->rt_flags, RTF_LOCAL) || rt->rt_expire == 0) {
 		arpstat.as_permanent++;
-		log(LOG_WARNING, "arp: attempt to overwrite permanent entry "
-		    "for %s by %s on %s\n", inet_ntop4(spa, buf, sizeof(buf)),
-		    ether_sprintf(ea->arp_sha), ifp->if_xname);
+		if (arp_maylog())
+			log(LOG_WARNING, "arp: attempt to overwrite permanent "
+			    "entry for %s by %s on %s\n",
+			    inet_ntop4(spa, buf, sizeof(buf)),
+			    ether_sprintf(ea->arp_sha), ifp->if_xname);
 		return (0);
 	}
 	arpstat.as_moved++;
-	log(LOG_INFO, "arp info overwritten for %s by %s on %s\n",
-	    inet_ntop4(spa, buf, sizeof(buf)), ether_sprintf(ea->arp_sha),
-	    ifp->if_xname);
+	if (arp_maylog())
+		log(LOG_INFO, "arp info overwritten for %s by %s on %s\n",
+		    inet_ntop4(spa, buf, sizeof(buf)),
+		    ether_sprintf(ea->arp_sha), ifp->if_xname);
 	return (1);
 }
 
@@ -321,9 +336,11 @@ arpinput(struct ifnet *ifp, struct mbuf *m)
 	if (ETHER_IS_MULTICAST(ea.arp_sha) || ETHER_IS_ANYADDR(ea.arp_sha)) {
 		memcpy(&spa, ea.arp_spa, sizeof(spa));
 		arpstat.as_rcv_badsha++;
-		log(LOG_ERR, "arp: ether address %s for IP address %s on %s "
-		    "is not one station's\n", ether_sprintf(ea.arp_sha),
-		    inet_ntop4(spa, buf, sizeof(buf)), ifp->if_xname);
+		if (arp_maylog())
+			log(LOG_ERR, "arp: ether address %s for IP address "
+			    "%s on %s is not one station's\n",
+			    ether_sprintf(ea.arp_sha),
+			    inet_ntop4(spa, buf, sizeof(buf)), ifp->if_xname);
 		goto drop;
 	}
 	if (in_ifp2ia(ifp) == NULL) {

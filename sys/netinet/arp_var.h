@@ -9,6 +9,7 @@
 #include <sys/mbuf.h>
 #include <sys/queue.h>
 
+struct in_addr;
 struct rtentry;
 
 /*
@@ -39,6 +40,7 @@ struct llinfo_arp {
 #define ARP_MAXTRIES	5	/* requests, a second apart */
 #define ARP_MAXENTRIES	8192	/* entries that were not set by hand */
 #define ARP_PRUNE	10	/* seconds between looks for old ones */
+#define ARP_LOGPPS	10	/* lines logged in a second */
 #define ARP_DEFEND	10	/* seconds between defences (RFC 5227 2.4) */
 
 extern u_int	 arp_maxentries, arp_entries;
