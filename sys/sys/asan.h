@@ -12,7 +12,8 @@ void	__asan_unpoison_memory_region(const volatile void *, size_t);
 
 #define ASAN_POISON(p, n)	__asan_poison_memory_region((p), (n))
 #define ASAN_UNPOISON(p, n)	__asan_unpoison_memory_region((p), (n))
-#define __nosanitize	__attribute__((__no_sanitize__("address"), __noinline__))
+#define __nosanitize							\
+	__attribute__((__no_sanitize__("address"), __noinline__))
 #else
 #define ASAN_POISON(p, n)	((void)(p), (void)(n))
 #define ASAN_UNPOISON(p, n)	((void)(p), (void)(n))

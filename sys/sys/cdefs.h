@@ -21,7 +21,8 @@
 #define __warn_unused_result	__attribute__((__warn_unused_result__))
 #define __aligned(x)	__attribute__((__aligned__(x)))
 #define __section(x)	__attribute__((__section__(x)))
-#define __printflike(fmt, arg)	__attribute__((__format__(__printf__, fmt, arg)))
+#define __printflike(fmt, arg)						\
+	__attribute__((__format__(__printf__, fmt, arg)))
 #define __nonnull(...)	__attribute__((__nonnull__(__VA_ARGS__)))
 #define __bounded__(...)
 

@@ -33,8 +33,8 @@ void	 stack_guard_init(void);
 #define KASSERT(e)	((e) ? (void)0 :				\
 	    __assert("", __FILE__, __LINE__, #e))
 #define KASSERTMSG(e, msg, ...)	((e) ? (void)0 :			\
-	    panic("assertion \"%s\" failed: file \"%s\", line %d: " msg,	\
-	    #e, __FILE__, __LINE__, ## __VA_ARGS__))
+	    panic("assertion \"%s\" failed: file \"%s\", line %d: "	\
+	    msg, #e, __FILE__, __LINE__, ## __VA_ARGS__))
 #define CTASSERT(x)	_Static_assert(x, "compile time assertion")
 
 int	 printf(const char *, ...) __printflike(1, 2);

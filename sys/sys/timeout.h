@@ -11,7 +11,7 @@
 #include <sys/types.h>
 
 struct timeout {
-	TAILQ_ENTRY(timeout)	 to_list;	/* slot, or queue of the thread */
+	TAILQ_ENTRY(timeout)	 to_list;	/* slot, or thread's queue */
 	void			(*to_func)(void *);
 	void			*to_arg;
 	uint64_t		 to_nsec;	/* uptime when due */

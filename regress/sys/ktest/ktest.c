@@ -13,7 +13,7 @@
 #include <ktest.h>
 #include <plant.h>
 
-#define KTEST_SHOWN	20		/* failed checks a test that are printed */
+#define KTEST_SHOWN	20		/* failed checks printed a test */
 #define KTEST_SECONDS	86400		/* a test that takes longer hangs */
 
 /* The bounds of the linker set. */

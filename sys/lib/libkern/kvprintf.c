@@ -226,9 +226,102 @@ narrow_signed(uint64_t v, int size)
 	return ((int64_t)(v << shift) >> shift);
 }
 
+struct args {
+	va_list	 a_ap;
+};
+
 /* An integer argument; those below int were promoted to it. */
-#define ARG(s, ap)							\
-	((s)->s_size == 8 ? va_arg(ap, uint64_t) : va_arg(ap, u_int))
+static uint64_t
+arg_integer(const struct spec *s, struct args *a)
+{
+	return (s->s_size == 8 ? va_arg(a->a_ap, uint64_t) :
+	    va_arg(a->a_ap, u_int));
+}
+
+static const char *
+parse_width(const char *f, struct spec *s, struct args *a)
+{
+	if (*f != '*')
+		return (parse_int(f, &s->s_width));
+	s->s_width = va_arg(a->a_ap, int);
+	if (s->s_width < 0) {
+		s->s_flags |= F_LEFT;
+		s->s_width = -s->s_width;
+	}
+	return (f + 1);
+}
+
+static const char *
+parse_precision(const char *f, struct spec *s, struct args *a)
+{
+	if (*f != '.')
+		return (f);
+	s->s_flags |= F_PREC;
+	if (*++f != '*')
+		return (parse_int(f, &s->s_prec));
+	s->s_prec = va_arg(a->a_ap, int);
+	if (s->s_prec < 0)
+		s->s_flags &= ~F_PREC;
+	return (f + 1);
+}
+
+/* What stands between the % and the letter, to which it returns. */
+static const char *
+parse_spec(const char *f, struct spec *s, struct args *a)
+{
+	memset(s, 0, sizeof(*s));
+	f = parse_flags(f, s);
+	f = parse_width(f, s, a);
+	f = parse_precision(f, s, a);
+	return (parse_size(f, s));
+}
+
+/* Put the next argument as the letter says: 0 if there is no such one. */
+static int
+convert(struct out *o, struct spec *s, int letter, struct args *a)
+{
+	u_int	 bits;
+	char	 c;
+
+	switch (letter) {
+	case 'd':
+	case 'i':
+		put_signed(o, s, narrow_signed(arg_integer(s, a), s->s_size));
+		break;
+	case 'u':
+		put_number(o, s, narrow(arg_integer(s, a), s->s_size), 10, "");
+		break;
+	case 'o':
+		put_number(o, s, narrow(arg_integer(s, a), s->s_size), 8, "");
+		break;
+	case 'X':
+		s->s_flags |= F_UPPER;
+		/* FALLTHROUGH */
+	case 'x':
+		put_number(o, s, narrow(arg_integer(s, a), s->s_size), 16, "");
+		break;
+	case 'p':
+		put_number(o, s, (uintptr_t)va_arg(a->a_ap, void *), 16, "0x");
+		break;
+	case 'b':
+		bits = va_arg(a->a_ap, u_int);
+		put_bits(o, s, bits, va_arg(a->a_ap, const char *));
+		break;
+	case 'c':
+		c = va_arg(a->a_ap, int);
+		put_padded(o, s, &c, 1);
+		break;
+	case 's':
+		put_string(o, s, va_arg(a->a_ap, const char *));
+		break;
+	case '%':
+		put(o, '%');
+		break;
+	default:
+		return (0);
+	}
+	return (1);
+}
 
 /*
  * Format into put, a byte at a time with its argument.  Returns the number
@@ -238,87 +331,27 @@ int
 kvprintf(void (*putc)(int, void *), void *arg, const char *f, va_list ap)
 {
 	struct out	 o = { putc, arg, 0 };
+	struct args	 a;
 	struct spec	 s;
 	const char	*start;
-	u_int		 bits;
-	char		 c;
 
+	va_copy(a.a_ap, ap);
 	for (; *f != '\0'; f++) {
 		if (*f != '%') {
 			put(&o, *f);
 			continue;
 		}
 		start = f;
-		memset(&s, 0, sizeof(s));
-		f = parse_flags(f + 1, &s);
-		if (*f == '*') {
-			s.s_width = va_arg(ap, int);
-			if (s.s_width < 0) {
-				s.s_flags |= F_LEFT;
-				s.s_width = -s.s_width;
-			}
-			f++;
-		} else
-			f = parse_int(f, &s.s_width);
-		if (*f == '.') {
-			s.s_flags |= F_PREC;
-			if (*++f == '*') {
-				s.s_prec = va_arg(ap, int);
-				if (s.s_prec < 0)
-					s.s_flags &= ~F_PREC;
-				f++;
-			} else
-				f = parse_int(f, &s.s_prec);
-		}
-		f = parse_size(f, &s);
-		switch (*f) {
-		case 'd':
-		case 'i':
-			put_signed(&o, &s,
-			    narrow_signed(ARG(&s, ap), s.s_size));
+		f = parse_spec(f + 1, &s, &a);
+		if (convert(&o, &s, *f, &a))
+			continue;
+		while (start < f)
+			put(&o, *start++);
+		if (*f == '\0')
 			break;
-		case 'u':
-			put_number(&o, &s, narrow(ARG(&s, ap), s.s_size), 10,
-			    "");
-			break;
-		case 'o':
-			put_number(&o, &s, narrow(ARG(&s, ap), s.s_size), 8,
-			    "");
-			break;
-		case 'X':
-			s.s_flags |= F_UPPER;
-			/* FALLTHROUGH */
-		case 'x':
-			put_number(&o, &s, narrow(ARG(&s, ap), s.s_size), 16,
-			    "");
-			break;
-		case 'p':
-			put_number(&o, &s, (uintptr_t)va_arg(ap, void *), 16,
-			    "0x");
-			break;
-		case 'b':
-			bits = va_arg(ap, u_int);
-			put_bits(&o, &s, bits, va_arg(ap, const char *));
-			break;
-		case 'c':
-			c = va_arg(ap, int);
-			put_padded(&o, &s, &c, 1);
-			break;
-		case 's':
-			put_string(&o, &s, va_arg(ap, const char *));
-			break;
-		case '%':
-			put(&o, '%');
-			break;
-		default:
-			while (start < f)
-				put(&o, *start++);
-			if (*f == '\0')
-				return (o.o_count);
-			put(&o, *f);
-			break;
-		}
+		put(&o, *f);
 	}
+	va_end(a.a_ap);
 	return (o.o_count);
 }
 
