@@ -79,6 +79,10 @@ struct pool {
 	u_long		 pr_npagefree;
 	u_int		 pr_hiwat;
 
+	struct pool_item *pr_cache;	/* freed lately, newest first */
+	u_int		 pr_ncache;
+	u_int		 pr_maxcache;
+
 	/* Sanitizer builds: items freed lately, oldest first. */
 	struct pool_item *pr_quarhead;
 	struct pool_item *pr_quartail;
