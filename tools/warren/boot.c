@@ -153,11 +153,9 @@ boot_options(struct machine *m, int argc, char **argv, int *single)
 			name = optarg;
 			break;
 		case 'p':
-			if (strcmp(optarg, "qemu") == 0)
-				port = PORT_QEMU;
-			else if (strcmp(optarg, "usermode") != 0)
-				errx(1, "\"%s\": not a port: usermode or qemu",
-				    optarg);
+			if (port_parse(optarg, &port) == -1)
+				errx(1, "\"%s\": not a port: usermode, qemu "
+				    "or q35", optarg);
 			break;
 		case 's':
 			*single = 1;
@@ -195,7 +193,7 @@ cmd_boot(int argc, char **argv)
 		return (1);
 	}
 	close(lock);
-	if (single || m.m_port == PORT_QEMU)
+	if (single || m.m_port != PORT_USERMODE)
 		return (0);
 	rv = boot_script(&m, console);
 	if (rv != 0)

@@ -408,6 +408,30 @@ conf_load(struct machine *m, const char *dir, const char *name)
 	free(buf);
 }
 
+static const char *ports[] = { "usermode", "qemu", "q35" };
+
+/* The port of that name; 0, or -1 when there is none. */
+int
+port_parse(const char *name, enum port *port)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(ports) / sizeof(ports[0]); i++) {
+		if (strcmp(name, ports[i]) == 0) {
+			*port = (enum port)i;
+			return (0);
+		}
+	}
+	return (-1);
+}
+
+/* A port's name. */
+const char *
+port_name(enum port port)
+{
+	return (ports[port]);
+}
+
 /* Give back what conf_load() took. */
 void
 conf_free(struct machine *m)

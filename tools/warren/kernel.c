@@ -75,7 +75,7 @@ kernel_file(const struct machine *m)
 
 	if (m->m_kernel != NULL)
 		return (xstrdup(m->m_kernel));
-	if (m->m_port == PORT_QEMU) {
+	if (m->m_port != PORT_USERMODE) {
 		if ((e = getenv("WARREN_KERNEL_AMD64")) != NULL)
 			return (xstrdup(e));
 		return (own_file("sys/amd64/warren.elf",

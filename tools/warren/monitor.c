@@ -134,7 +134,7 @@ halt(struct mon *mo, int client)
 		mo->mo_kstatus = end_child(mo->mo_kernel, mo->mo_kernelfd,
 		    SIGTERM, KERNEL_MS);
 	status = WIFEXITED(mo->mo_kstatus) ? WEXITSTATUS(mo->mo_kstatus) : 1;
-	if (mo->mo_m->m_port == PORT_QEMU && status == QEMU_HALT_OK)
+	if (mo->mo_m->m_port != PORT_USERMODE && status == QEMU_HALT_OK)
 		status = 0;
 	etc_drain(mo->mo_m->m_dir);
 	run_clear(mo->mo_m->m_name);
@@ -167,7 +167,7 @@ answer_info(const struct mon *mo, int s)
 	kernel_state(mo, state, sizeof(state));
 	n = snprintf(buf, sizeof(buf), "ok\nport %s\nstate %s\nkernel %d\n"
 	    "init %d\ncards %zu\ndir %s\n",
-	    m->m_port == PORT_QEMU ? "qemu" : "usermode", state,
+	    port_name(m->m_port), state,
 	    (int)mo->mo_kernel, (int)mo->mo_init, m->m_ncards, m->m_dir);
 	msg_send(s, buf, n, NULL, 0);
 }
@@ -272,7 +272,7 @@ start(struct mon *mo)
 	console = xasprintf("%s/var/log/console", m->m_dir);
 	control = run_path(m->m_name, "control");
 	image = image_dir(m);
-	if (m->m_port == PORT_QEMU)
+	if (m->m_port != PORT_USERMODE)
 		mo->mo_kernel = qemu_start(m, console, &mo->mo_kernelfd);
 	else
 		mo->mo_kernel = kernel_start(m, console, &mo->mo_kernelfd);

@@ -1,5 +1,6 @@
 /*
- * The amd64 port under QEMU: a microvm of virtio cards, emulated.
+ * The amd64 port under QEMU, emulated: a microvm with virtio cards of its
+ * own bus, or a q35 with virtio cards on PCI.
  *
  * Until that port has processes, the machine's etc/ reaches its kernel as
  * boot arguments: hostname.if, mygate and sysctl.conf, as far as the kernel
@@ -167,7 +168,9 @@ card_args(struct qemu *q, const struct card *c, size_t i)
 		errx(1, "%s:%d: \"packet\": under QEMU a card is a tap or a "
 		    "wire", q->q_m->m_conf, c->c_line);
 	}
-	arg(q, "-device", xasprintf("virtio-net-device,netdev=n%zu,mac=%s%s",
+	arg(q, "-device", xasprintf("%s,netdev=n%zu,mac=%s%s",
+	    q->q_m->m_port == PORT_Q35 ?
+	    "virtio-net-pci,disable-legacy=on,romfile=" : "virtio-net-device",
 	    i, mac, off));
 	free(mac);
 }
@@ -275,7 +278,8 @@ qemu_args(struct qemu *q, const char *console)
 	size_t i;
 
 	arg(q, QEMU, NULL);
-	arg(q, "-M", xstrdup("microvm,acpi=off,isa-serial=on,rtc=on"));
+	arg(q, "-M", xstrdup(m->m_port == PORT_Q35 ? "q35" :
+	    "microvm,acpi=off,isa-serial=on,rtc=on"));
 	arg(q, "-accel", xstrdup("tcg"));
 	arg(q, "-cpu", xstrdup("max"));
 	arg(q, "-m", xasprintf("%u", m->m_memory == 0 ? 64 : m->m_memory));

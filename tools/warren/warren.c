@@ -25,8 +25,7 @@ void
 usage(void)
 {
 	fprintf(stderr,
-	    "usage: warren boot [-s] [-n name] [-p usermode | qemu] "
-	    "directory\n"
+	    "usage: warren boot [-s] [-n name] [-p port] directory\n"
 	    "       warren exec [-H] [-u user] machine "
 	    "[program [argument ...]]\n"
 	    "       warren console machine\n"

@@ -34,7 +34,8 @@ enum card_kind {
 
 enum port {
 	PORT_USERMODE,
-	PORT_QEMU
+	PORT_QEMU,	/* amd64 on QEMU's microvm */
+	PORT_Q35	/* amd64 on QEMU's q35: PCI */
 };
 
 struct card {
@@ -78,6 +79,8 @@ int	 wait_exit(pid_t);
 long	 now_ms(void);
 
 /* conf.c */
+int	 port_parse(const char *, enum port *);
+const char *port_name(enum port);
 void	 conf_load(struct machine *, const char *, const char *);
 void	 conf_free(struct machine *);
 

@@ -123,7 +123,8 @@ tty_body()
 {
 	one
 	cat >play.py <<-'EOF'
-	import fcntl, os, pty, select, struct, sys, termios, time
+	import fcntl, os, pty, select, signal, struct, sys, termios, time
+	signal.alarm(60)
 	pid, fd = pty.fork()
 	if pid == 0:
 	    os.execvp("warren", ["warren", "exec", sys.argv[1]])
@@ -150,7 +151,8 @@ tty_body()
 	say(b"sleep 1000\n"); time.sleep(0.3)
 	say(b"\x1a"); expect(b"Stopped")
 	say(b"kill -9 %1; wait; echo do''ne\n"); expect(b"done")
-	say(b"exit 9\n")
+	# Twice: the shell may not have noticed yet that its job is gone.
+	say(b"exit 9\nexit 9\n")
 	while True:
 	    try:
 	        if not os.read(fd, 4096):
