@@ -349,10 +349,15 @@ ether_input_one(struct ifnet *ifp, struct mbuf *m)
 void
 ether_input(struct ifnet *ifp, struct mbuf_list *ml)
 {
+	const struct mbuf *next;
 	struct mbuf *m;
 
-	while ((m = ml_dequeue(ml)) != NULL)
+	while ((m = ml_dequeue(ml)) != NULL) {
+		/* The next one's headers come while this one is at work. */
+		if ((next = MBUF_LIST_FIRST(ml)) != NULL)
+			__builtin_prefetch(next->m_data);
 		ether_input_one(ifp, m);
+	}
 }
 
 /*

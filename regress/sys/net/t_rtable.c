@@ -308,6 +308,45 @@ KTEST(mpath_hash, "flows spread over equal routes, and stay where they are")
 	end();
 }
 
+KTEST(cache, "in a large table too, every change is seen at once")
+{
+	struct rtentry *rt, *rt0, *rt32, *best;
+	u_int i, n = 5000;
+	int bad = 0;
+
+	begin();
+	KT_EQ(insert(0, 0, 1, 8, 0, &rt0), 0);
+	for (i = 0; i < n; i++)
+		bad += insert(0x0a000000 + (i << 8), 24, 1, 8, 0, NULL) != 0;
+	/* More addresses than are remembered, twice. */
+	for (i = 0; i < 2 * 40000; i++) {
+		rt = match(0x0a000000 + i % 40000 * 32);
+		bad += rt == NULL || satosin(rt->rt_dest)->sin_addr.s_addr !=
+		    htonl((0x0a000000 + i % 40000 * 32) & 0xffffff00);
+	}
+	KT_EQ(bad, 0);
+	rt = match(0x0a000105);
+	KT_EQ(insert(0x0a000105, 32, 1, 8, 0, &rt32), 0);
+	KT_PTREQ(match(0x0a000105), rt32);
+	KT_PTREQ(match(0x0a000104), rt);
+	KT_EQ(insert(0x0a000105, 32, 1, 4, 0, &best), 0);
+	KT_PTREQ(match(0x0a000105), best);
+	rtable_mpath_reprio(best, 4 | RTP_DOWN);
+	KT_PTREQ(match(0x0a000105), rt32);
+	KT_EQ(delete(rt32), 0);
+	KT_PTREQ(match(0x0a000105), best);
+	KT_EQ(delete(best), 0);
+	KT_PTREQ(match(0x0a000105), rt);
+	KT_EQ(delete(rt), 0);
+	KT_PTREQ(match(0x0a000105), rt0);
+	KT_PTREQ(match(0x7f000001), rt0);
+	KT_EQ(delete(rt0), 0);
+	KT_PTREQ(match(0x0a000105), NULL);
+	KT_PTREQ(match(0x0a000105), NULL);
+	KT_EQ(purge(), n - 1);
+	end();
+}
+
 static int
 stop_at_third(struct rtentry *rt, void *arg, u_int tableid)
 {
