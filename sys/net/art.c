@@ -88,7 +88,7 @@ art_ptroff(const void *c)
 static inline struct art_table *
 art_totable(const void *c)
 {
-	return ((struct art_table *)(((intptr_t)c << 8 >> 8) & ~1L));
+	return ((struct art_table *)((intptr_t)((uintptr_t)c << 8) >> 8 & ~1L));
 }
 
 static inline void *
