@@ -48,7 +48,7 @@ asan: deps
 fuzz: deps
 	@OBJ="`realpath -m $(OBJ)`" tools/fuzz
 
-bench: image
+bench: tests
 	@OBJ="`realpath -m $(OBJ)`" tools/bench $(ONLY)
 
 contract: deps
