@@ -93,6 +93,7 @@ KTEST(mutex_panics, "a mutex taken twice or left by a stranger is a panic")
 {
 	trail_reset();
 	KT_PANICS("taken by", enter_twice, &mtx);
+	mtx.mtx_owner = &proc0;
 	KT_PANICS("does not hold", leave_free, &mtx);
 	trail_reset();
 	KT_PANICS("does not hold", leave_free, &mtx);
