@@ -11,6 +11,7 @@
  */
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/timerfd.h>
 
 #include <linux/filter.h>
 #include <linux/if.h>
@@ -29,6 +30,60 @@
 #include "host_card_var.h"
 
 #define PACKET_BUF	(8 << 20)	/* bytes queued by the host, each way */
+#define WATCH_NSEC	(250 * 1000000L) /* while the interface is down */
+
+/* Is the interface up?  1, 0, or -1 when it is gone for good. */
+static int
+packet_isup(int fd)
+{
+	struct sockaddr_ll	 sll;
+	struct ifreq		 ifr;
+	socklen_t		 len = sizeof(sll);
+
+	if (getsockname(fd, (struct sockaddr *)&sll, &len) == -1 ||
+	    sll.sll_ifindex <= 0)
+		return (-1);
+	memset(&ifr, 0, sizeof(ifr));
+	ifr.ifr_ifindex = sll.sll_ifindex;
+	if (ioctl(fd, SIOCGIFNAME, &ifr) == -1 ||
+	    ioctl(fd, SIOCGIFFLAGS, &ifr) == -1)
+		return (-1);
+	return ((ifr.ifr_flags & IFF_UP) != 0);
+}
+
+static void
+packet_link(struct host_card *hc, int up)
+{
+	if (hc->hc_info.ci_link == up)
+		return;
+	hc->hc_info.ci_link = up;
+	hc->hc_up->cu_link(hc->hc_arg, &hc->hc_info);
+}
+
+/* The socket says when the interface goes down, but not when it comes up. */
+static void
+packet_watch(struct host_card *hc)
+{
+	struct itimerspec	 its = { .it_value = { 0, WATCH_NSEC } };
+
+	timerfd_settime(hc->hc_timer, 0, &its, NULL);
+}
+
+/* Event: time to look whether the interface is up again. */
+static void
+packet_timer(void *arg, uint32_t events)
+{
+	struct host_card	*hc = arg;
+	uint64_t		 n;
+	int			 up;
+
+	if (read(hc->hc_timer, &n, sizeof(n)) != sizeof(n))
+		return;
+	up = packet_isup(hc->hc_fd);
+	packet_link(hc, up == 1);
+	if (up == 0)
+		packet_watch(hc);
+}
 
 /* The interface's index and largest frame; told and -1 when it will not do. */
 static int
@@ -114,6 +169,16 @@ packet_setup(struct host_card *hc, int fd)
 	return (0);
 }
 
+static void
+packet_close(struct host_card *hc)
+{
+	if (hc->hc_timer != -1) {
+		host_event_del(hc->hc_timer);
+		close(hc->hc_timer);
+	}
+	close(hc->hc_fd);
+}
+
 static int
 packet_open(struct host_card *hc)
 {
@@ -135,7 +200,16 @@ packet_open(struct host_card *hc)
 	if (error == -1)
 		return (-1);
 	hc->hc_fd = fd;
-	hc->hc_info.ci_link = 1;
+	hc->hc_timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK |
+	    TFD_CLOEXEC);
+	if (hc->hc_timer == -1 || host_event_add(hc->hc_timer, HOST_EV_IN,
+	    packet_timer, hc) != 0) {
+		packet_close(hc);
+		return (host_card_fail(hc, "packet: no descriptor left"));
+	}
+	hc->hc_info.ci_link = packet_isup(fd) == 1;
+	if (!hc->hc_info.ci_link)
+		packet_watch(hc);
 	if (hc->hc_info.ci_offload)
 		hc->hc_info.ci_caps = HOST_CARD_CSUM | HOST_CARD_TSO |
 		    HOST_CARD_USO;
@@ -181,9 +255,13 @@ packet_recv(struct host_card *hc, struct host_frame *f, int n)
 		if (errno == EAGAIN || errno == EINTR)
 			return (0);
 		/* EINVAL is a frame that no vnet header can describe. */
-		if (errno != EINVAL && errno != ENETDOWN)
+		if (errno == EINVAL)
+			hc->hc_drops[DROP_IN]++;
+		else if (errno == ENETDOWN) {
+			packet_link(hc, 0);
+			packet_watch(hc);
+		} else
 			return (-errno);
-		hc->hc_drops[DROP_IN]++;
 	}
 	for (i = 0; i < got; i++) {
 		len = (int)msg[i].msg_len - (int)sizeof(f[i].hf_vnet);
@@ -209,12 +287,6 @@ packet_send(struct host_card *hc, struct host_frame *f, int n)
 		done += r;
 	}
 	return (n);
-}
-
-static void
-packet_close(struct host_card *hc)
-{
-	close(hc->hc_fd);
 }
 
 const struct host_card_ops host_packet_ops = {

@@ -61,6 +61,18 @@ wire_say(struct wire_card *wc, const char *what, const char *why)
 	host_cons_write(buf, n);
 }
 
+/* Say once, until the link is up, why it does not come up. */
+static void
+wire_refused(struct wire_card *wc, int error)
+{
+	if (wc->wc_told)
+		return;
+	wc->wc_told = 1;
+	wire_say(wc, "refused", error == -ECONNRESET || error == -EPIPE ?
+	    "two machines have it already (for more, start warren-hub(8) "
+	    "first)" : strerror(-error));
+}
+
 static void
 wire_hello(struct wire_card *wc, struct wire_hello *wh)
 {
@@ -161,12 +173,8 @@ wire_event(void *arg, uint32_t events)
 	}
 	if (error == -EAGAIN)
 		return;
-	if (wc->wc_state == OFFERED && !wc->wc_told) {
-		wire_say(wc, "refused", error == -ECONNRESET ?
-		    "two machines have it already (for more, start "
-		    "warren-hub(8) first)" : strerror(-error));
-		wc->wc_told = 1;
-	}
+	if (wc->wc_state == OFFERED)
+		wire_refused(wc, error);
 	wire_down(wc);
 }
 
@@ -229,9 +237,7 @@ wire_start_meeting(struct wire_card *wc)
 
 	if ((error = wire_meet_now(wc)) == 0)
 		return;
-	if (!wc->wc_told)
-		wire_say(wc, strerror(-error), "");
-	wc->wc_told = 1;
+	wire_refused(wc, error);
 	wire_hangup(wc);
 	wire_retry(wc);
 }
@@ -273,6 +279,7 @@ wire_open(struct host_card *hc)
 		error = wire_meet_now(wc);
 	if (error == 0 || error == -EAGAIN || error == -EPIPE) {
 		if (error != 0) {
+			wire_refused(wc, error);
 			wire_hangup(wc);
 			wire_retry(wc);
 		}

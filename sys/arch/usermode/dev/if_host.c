@@ -206,6 +206,15 @@ em_adapt(struct em_softc *sc, u_int bytes, int n)
 	    1)));
 }
 
+/* The host has taken the far end away: the link is down, for good. */
+static void
+em_gone(struct em_softc *sc)
+{
+	host_card_start(sc->sc_hc, 0);
+	sc->sc_info.ci_link = 0;
+	task_add(systq, &sc->sc_linktask);
+}
+
 static void
 em_receive(struct em_softc *sc)
 {
@@ -218,7 +227,11 @@ em_receive(struct em_softc *sc)
 	for (n = 0; n < sc->sc_batch; n++)
 		if (em_fill(&sc->sc_slots[n], &sc->sc_rxf[n]) != 0)
 			break;
-	if (n == 0 || (n = host_card_recv(sc->sc_hc, sc->sc_rxf, n)) <= 0)
+	if (n == 0)
+		return;
+	if ((n = host_card_recv(sc->sc_hc, sc->sc_rxf, n)) < 0)
+		em_gone(sc);
+	if (n <= 0)
 		return;
 	for (i = 0; i < n; i++) {
 		bytes += sc->sc_rxf[i].hf_len;
