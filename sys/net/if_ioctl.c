@@ -424,7 +424,7 @@ ifioctl_global(u_long cmd, caddr_t data, struct proc *p)
 		/* Makes the domain; ifioctl_one() does the rest. */
 		if ((error = suser(p)) != 0)
 			return (error);
-		return (if_createrdomain(ifr->ifr_rdomainid, NULL));
+		return (if_createrdomain(ifr->ifr_rdomainid));
 	case SIOCAIFGROUP:
 	case SIOCDIFGROUP:
 	case SIOCSIFGATTR:

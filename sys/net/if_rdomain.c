@@ -46,24 +46,16 @@ if_rdomain_loop(int rdomain)
 }
 
 /*
- * Make sure that there is a routing domain for ifp to be put into.  Called
- * without the net lock; may sleep.  Returns 0, EINVAL (out of bounds, or a
- * table of another domain) or the errors of if_clone_create().
+ * Make a routing domain, unless there is a table of that number.  Called
+ * without the net lock; may sleep.  Returns 0, EINVAL (out of bounds) or the
+ * errors of if_clone_create().
  */
 int
-if_createrdomain(int rdomain, struct ifnet *ifp)
+if_createrdomain(int rdomain)
 {
-	int error;
-
-	(void)ifp;
 	if (rdomain < 0 || rdomain > RT_TABLEID_MAX)
 		return (EINVAL);
-	if (!rtable_exists(rdomain) &&
-	    (error = if_rdomain_loop(rdomain)) != 0)
-		return (error);
-	if (rtable_l2(rdomain) != (u_int)rdomain)
-		return (EINVAL);
-	return (0);
+	return (rtable_exists(rdomain) ? 0 : if_rdomain_loop(rdomain));
 }
 
 /*

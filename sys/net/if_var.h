@@ -217,7 +217,7 @@ void		 if_up(struct ifnet *);
 void		 if_down(struct ifnet *);
 void		 if_link_state_change(struct ifnet *);
 int		 if_setrdomain(struct ifnet *, int);
-int		 if_createrdomain(int, struct ifnet *);
+int		 if_createrdomain(int);
 void		 if_getdata(struct ifnet *, struct if_data *);
 int		 ifpromisc(struct ifnet *, int);
 
