@@ -158,7 +158,10 @@ kernel_args(struct args *a, const struct machine *m, const char *console,
 		arg(a, m->m_sets[i]);
 }
 
-/* In the child: become the kernel.  Faults go to the caller's stderr. */
+/*
+ * In the child: become the kernel.  What its process says of itself goes to
+ * the console, too.
+ */
 static void __attribute__((__noreturn__))
 kernel_exec(const struct machine *m, const char *console, int ready)
 {
@@ -176,8 +179,11 @@ kernel_exec(const struct machine *m, const char *console, int ready)
 		err(1, "/dev/null");
 	dup2(fd, STDIN_FILENO);
 	dup2(fd, STDOUT_FILENO);
-	if (fd > STDERR_FILENO)
-		close(fd);
+	close(fd);
+	fd = open(console, O_WRONLY | O_APPEND | O_CLOEXEC);
+	if (fd == -1)
+		err(1, "%s", console);
+	dup2(fd, STDERR_FILENO);
 	if (fcntl(ready, F_SETFD, 0) == -1)
 		err(1, "fcntl");
 	/* Pages that the host refuses are pages that the machine has not. */

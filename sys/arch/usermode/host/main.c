@@ -7,8 +7,7 @@
  *	-c	listen for warren(8) at this path
  *	-l	append the console to this file, besides standard output
  *	-n	the machine's name: its cards' addresses come from it
- *	-r	write a byte to this descriptor when the kernel is up, and
- *		leave standard error
+ *	-r	write a byte to this descriptor when the kernel is up
  *
  * The arguments, KEY=VALUE or words, reach the kernel as its boot line.
  * SIGTERM, SIGINT and SIGHUP ask for an orderly halt.
@@ -79,7 +78,6 @@ host_ready(void)
 		write_all(readyfd, "+", 1);
 		close(readyfd);
 		readyfd = -1;
-		dup2(STDIN_FILENO, STDERR_FILENO);
 	}
 }
 
