@@ -506,6 +506,68 @@ KTEST(pulldown, "m_pulldown makes a piece contiguous and writable")
 	KT_PTREQ(m_pulldown(m, UINT_MAX, 1, &where), NULL);
 }
 
+/* Take every mbuf there is, at a limit that is soon reached. */
+static struct mbuf *
+exhaust(void)
+{
+	struct mbuf	*list = NULL, *m;
+
+	KT_ERR(0, nmbclust_update(128));
+	while ((m = m_clget(NULL, M_DONTWAIT, MCLBYTES)) != NULL ||
+	    (m = m_get(M_DONTWAIT, MT_DATA)) != NULL) {
+		m->m_nextpkt = list;
+		list = m;
+	}
+	return (list);
+}
+
+KTEST(nomem, "without memory packets stay whole or are freed, as promised")
+{
+	struct mbuf	*all, *c, *m[6];
+	u_int		 clusters, inuse = mbuf_inuse(), limit = nmbclust, off;
+	size_t		 i;
+
+	clusters = mbstat.m_clusters;
+	for (i = 0; i < nitems(m); i++)
+		m[i] = CHAIN(100, 1500, 50);
+	c = m_copym(m[3], 0, M_COPYALL, M_DONTWAIT);
+	all = exhaust();
+
+	/* These free the packet. */
+	KT_PTREQ(m_prepend(m[0], 120, M_DONTWAIT), NULL);
+	m[0] = exhaust();
+	KT_PTREQ(m_pullup(m[1], 200), NULL);
+	m[1] = exhaust();
+	KT_PTREQ(m_pulldown(m[2], 50, 100, &off), NULL);
+	m[2] = exhaust();
+	/* These leave it as it was. */
+	KT_ERR(ENOBUFS, m_copyback(m[3], 200, 10, "0123456789", M_NOWAIT));
+	check(m[3], 0, 1650);
+	check(c, 0, 1650);
+	KT_PTREQ(m_copym(m[4], 0, M_COPYALL, M_DONTWAIT), NULL);
+	KT_PTREQ(m_copym(m[4], 200, 10, M_DONTWAIT), NULL);
+	KT_PTREQ(m_split(m[4], 200, M_DONTWAIT), NULL);
+	KT_PTREQ(m_inject(m[4], 200, 20, M_DONTWAIT), NULL);
+	KT_PTREQ(m_makespace(m[4], 50, 3000, &off), NULL);
+	KT_PTREQ(m_dup_pkt(m[4], 16, M_DONTWAIT), NULL);
+	KT_ERR(ENOBUFS, m_defrag(m[4], M_DONTWAIT));
+	check(m[4], 0, 1650);
+	KT_PTREQ(m_devget("x", 1, 0), NULL);
+	KT_PTREQ(m_clget(NULL, M_DONTWAIT, MCLBYTES), NULL);
+	KT_PTREQ(m_getclr(M_DONTWAIT, MT_DATA), NULL);
+	/* This writes as much as there is room for. */
+	KT_ERR(ENOBUFS, m_copyback(m[5], 1640, 500, all->m_data, M_NOWAIT));
+	KT_EQ(m[5]->m_pkthdr.len, m_length(m[5]));
+
+	for (i = 0; i < nitems(m); i++)
+		m_purge(m[i]);
+	m_freem(c);
+	m_purge(all);
+	KT_ERR(0, nmbclust_update(limit));
+	KT_EQ(mbuf_inuse(), inuse);
+	KT_EQ(mbstat.m_clusters, clusters);
+}
+
 /*
  * The model: a packet, and an array with the same bytes, under the same
  * random operations; and copies made on the way, which must never change.
