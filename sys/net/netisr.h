@@ -54,6 +54,13 @@ extern const char	*const if_drop_names[IFD_MAX];
 
 void	 if_drop(struct ifnet *, struct mbuf *, enum if_drop);
 
+/*
+ * Counters of a room above, readable as net.link.0.<id>: an array of n
+ * struct kinfo_drop with these names.  Both arrays stay the caller's.
+ */
+void	 link_counters_register(int, const uint64_t *, const char *const *,
+	    u_int);
+
 /* The longest input queue, packets. */
 extern u_int	 netisr_maxlen;
 

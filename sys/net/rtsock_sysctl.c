@@ -15,6 +15,7 @@
  * and of drops below the protocols:
  *
  *	net.link.0.900	struct kinfo_drop, one for each reason
+ *	net.link.0.<id>	the same, of whoever registered the id
  *
  * A dump copies message by message to the caller, and lets others have the
  * net lock every few routes; routes that come or go meanwhile are seen or
@@ -37,6 +38,7 @@
 #include <net/rtsock.h>
 
 #define WALK_CHUNK	128	/* routes between two holds of the net lock */
+#define LINK_COUNTERS_MAX 8	/* tables of counters, less one */
 
 /* A dump under way. */
 struct rtwalk {
@@ -346,6 +348,51 @@ link_sysctl_drops(void *where, size_t *given)
 	return (error);
 }
 
+/* What rooms above have registered. */
+static struct link_counters {
+	int			 lc_id;
+	const uint64_t		*lc_values;
+	const char *const	*lc_names;
+	u_int			 lc_n;
+} link_counters[LINK_COUNTERS_MAX];
+
+void
+link_counters_register(int id, const uint64_t *values,
+    const char *const *names, u_int n)
+{
+	struct link_counters *lc = link_counters;
+
+	while (lc->lc_n != 0)
+		lc++;
+	KASSERT(lc < &link_counters[LINK_COUNTERS_MAX - 1]);
+	lc->lc_id = id;
+	lc->lc_values = values;
+	lc->lc_names = names;
+	lc->lc_n = n;
+}
+
+static int
+link_sysctl_counters(int id, void *where, size_t *given)
+{
+	const struct link_counters *lc;
+	struct rtwalk w;
+	int error = 0;
+	u_int i;
+
+	for (lc = link_counters; lc->lc_n != 0 && lc->lc_id != id; lc++)
+		continue;
+	if (lc->lc_n == 0)
+		return (EOPNOTSUPP);
+	memset(&w, 0, sizeof(w));
+	w.w_where = where;
+	w.w_left = where == NULL ? 0 : *given;
+	for (i = 0; i < lc->lc_n && error == 0; i++)
+		error = link_put_drop(&w, lc->lc_values[i], lc->lc_names[i]);
+	*given = where == NULL ? w.w_needed :
+	    (size_t)(w.w_where - (char *)where);
+	return (error);
+}
+
 static int
 link_sysctl(int *name, u_int namelen, void *where, size_t *given, void *new,
     size_t newlen)
@@ -353,10 +400,10 @@ link_sysctl(int *name, u_int namelen, void *where, size_t *given, void *new,
 	(void)newlen;
 	if (namelen != 2 || name[0] != 0)
 		return (ENOTDIR);
-	if (name[1] != NET_LINK_DROPS)
-		return (EOPNOTSUPP);
 	if (new != NULL)
 		return (EPERM);
+	if (name[1] != NET_LINK_DROPS)
+		return (link_sysctl_counters(name[1], where, given));
 	return (link_sysctl_drops(where, given));
 }
 

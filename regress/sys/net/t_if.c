@@ -304,6 +304,51 @@ KTEST(clone, "interfaces on demand, and not twice")
 	KT_ERR(EINVAL, ioctl(SIOCIFGCLONERS, &ifcr));
 }
 
+static u_int	 af_attached, af_detached;
+
+static void
+af_attach(struct ifnet *ifp)
+{
+	af_attached += ifp->if_rdomain;
+}
+
+static void
+af_detach(struct ifnet *ifp)
+{
+	if (strcmp(ifp->if_xname, "tst0") == 0)
+		af_detached++;
+}
+
+KTEST(families, "families hear of interfaces that move, and that go")
+{
+	struct testif *ti = testif_create("tst0", 0);
+	struct if_afreq ifar;
+	struct ifreq ifr;
+
+	if_register_attach(AF_KEY, af_attach);
+	if_register_detach(AF_KEY, af_detach);
+	af_attached = af_detached = 0;
+	req(&ifr, "tst0");
+	ifr.ifr_rdomainid = 42;
+	KT_ERR(0, ioctl(SIOCSIFRDOMAIN, &ifr));
+	KT_EQ(af_detached, 1);
+	KT_TRUE(af_attached >= 42);
+	KT_ERR(0, ioctl(SIOCSIFRDOMAIN, &ifr));
+	KT_EQ(af_detached, 1);
+	memset(&ifar, 0, sizeof(ifar));
+	strlcpy(ifar.ifar_name, "tst0", IFNAMSIZ);
+	ifar.ifar_af = AF_KEY;
+	KT_ERR(0, ioctl(SIOCIFAFDETACH, &ifar));
+	KT_EQ(af_detached, 2);
+	ifar.ifar_af = AF_LINK;
+	KT_ERR(EAFNOSUPPORT, ioctl(SIOCIFAFATTACH, &ifar));
+	KT_ERR(EAFNOSUPPORT, ioctl(SIOCIFAFDETACH, &ifar));
+	ifar.ifar_af = 255;
+	KT_ERR(EAFNOSUPPORT, ioctl(SIOCIFAFDETACH, &ifar));
+	testif_destroy(ti);
+	KT_EQ(af_detached, 3);
+}
+
 KTEST(rdomain, "a routing domain comes with a loopback of its own")
 {
 	struct testif *ti = testif_create("tst0", 0);

@@ -347,6 +347,45 @@ KTEST(cache, "in a large table too, every change is seen at once")
 	end();
 }
 
+KTEST(cache_tables, "large tables do not answer for one another")
+{
+	static struct rtentry other[5000];
+	struct sockaddr_in dst, gw;
+	struct rtentry *rt;
+	union rtaddr mask;
+	u_int i;
+	int bad = 0;
+
+	begin();
+	KT_EQ(rtable_add(TABLE + 1), 0);
+	memset(other, 0, sizeof(other));
+	(void)rt_plentosa(AF_INET, 24, &mask, sizeof(mask));
+	for (i = 0; i < nitems(other); i++) {
+		bad += insert(0x0a000000 + (i << 8), 24, 1, 8, 0, NULL) != 0;
+		rt = &other[i];
+		refcnt_init(&rt->rt_refcnt);
+		rt->rt_dest = &rt->rt_destbuf.ra_sa;
+		memcpy(rt->rt_dest, sin(&dst, 0x0a000000 + (i << 8)),
+		    sizeof(dst));
+		bad += rt_setaddr(rt, sin(&gw, 2)) != 0;
+		bad += rtable_insert(TABLE + 1, rt->rt_dest, &mask.ra_sa,
+		    rt->rt_gateway, 8, rt) != 0;
+	}
+	for (i = 0; i < nitems(other); i++) {
+		(void)sin(&dst, 0x0a000001 + (i << 8));
+		rt = rtable_match(TABLE, (struct sockaddr *)&dst, NULL);
+		bad += rt == NULL || rt->rt_tableid != TABLE;
+		rt = rtable_match(TABLE + 1, (struct sockaddr *)&dst, NULL);
+		bad += rt != &other[i];
+	}
+	for (i = 0; i < nitems(other); i++)
+		bad += rtable_delete(TABLE + 1, other[i].rt_dest,
+		    &other[i]) != 0;
+	KT_EQ(bad, 0);
+	KT_EQ(purge(), nitems(other));
+	end();
+}
+
 static int
 stop_at_third(struct rtentry *rt, void *arg, u_int tableid)
 {

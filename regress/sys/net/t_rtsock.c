@@ -413,6 +413,47 @@ KTEST(sockaddrs, "every kind of sockaddr, wrong")
 	end();
 }
 
+KTEST(expire, "a time to die is given and shown in UTC")
+{
+	time_t when = gettime() + 100;
+
+	begin();
+	msg_route(RTM_ADD, FAR, 24, NET0 | 1);
+	msg.rtm.rtm_inits = RTV_EXPIRE;
+	msg.rtm.rtm_rmx.rmx_expire = when;
+	KT_ERR(0, transact());
+	KT_RANGE(reply.rtm.rtm_rmx.rmx_expire, when - 1, when + 1);
+	msg_route(RTM_CHANGE, FAR, 24, NET0 | 1);
+	msg.rtm.rtm_inits = RTV_EXPIRE;
+	KT_ERR(0, transact());
+	KT_EQ(reply.rtm.rtm_rmx.rmx_expire, 0);
+	/* One that lies in the past is soon. */
+	msg.rtm.rtm_rmx.rmx_expire = 1;
+	KT_ERR(0, transact());
+	ktest_sleep_ms(2500);
+	msg_start(RTM_GET, 0);
+	msg_sin(RTA_DST, FAR | 1);
+	KT_ERR(ESRCH, transact());
+	end();
+}
+
+KTEST(build, "a message that does not fit its room is none")
+{
+	struct rt_addrinfo info;
+	struct sockaddr_in dst;
+	uint64_t buf[32];
+	size_t i, len;
+
+	memset(&info, 0, sizeof(info));
+	info.rti_info[RTAX_DST] = testif_sin(&dst, FAR);
+	len = sizeof(struct rt_msghdr) + RT_ROUNDUP(sizeof(dst));
+	for (i = 0; i < len; i++)
+		KT_EQ(rtm_build(RTM_GET, &info, buf, i), 0);
+	KT_EQ(rtm_build(RTM_GET, &info, buf, len), len);
+	KT_EQ(info.rti_addrs, RTA_DST);
+	KT_EQ(((struct rt_msghdr *)buf)->rtm_msglen, len);
+}
+
 KTEST(protected, "routes of addresses are not a program's to touch")
 {
 	begin();
