@@ -315,6 +315,8 @@ KTEST(panics, "misuse of a lock is a panic that names it")
 {
 	trail_reset();
 	KT_PANICS("testlock", write_twice, &rwl);
+	trail_reset();
+	rwl.rwl_owner = &proc0;
 	KT_PANICS("testlock", exit_write_free, &rwl);
 	trail_reset();
 	KT_PANICS("testlock", exit_free, &rwl);

@@ -124,7 +124,6 @@ KTEST(idle, "a timeout wakes an idle scheduler a few times at most")
 KTEST(far, "very distant times are no trouble")
 {
 	static struct shot	 s[3];
-	uint64_t		 next;
 	size_t			 i;
 
 	memset(s, 0, sizeof(s));
@@ -133,8 +132,7 @@ KTEST(far, "very distant times are no trouble")
 	timeout_add_nsec(&s[0].s_to, UINT64_MAX);
 	timeout_abs_nsec(&s[1].s_to, UINT64_MAX);
 	timeout_add_sec(&s[2].s_to, INT_MAX);
-	next = timeout_next();
-	KT_TRUE(next > nsecuptime() - MS(1000));
+	KT_TRUE(timeout_next() != 0);
 	ktest_sleep_ms(2);
 	for (i = 0; i < nitems(s); i++) {
 		KT_EQ(s[i].s_runs, 0);

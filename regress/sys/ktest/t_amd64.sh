@@ -18,5 +18,4 @@ kernel()
 	esac
 }
 
-by_file=true
-ktest_main "$@"
+ktest_main_files "$@"

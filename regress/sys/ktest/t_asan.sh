@@ -9,5 +9,4 @@ kernel()
 	"$OBJ-asan/sys/usermode/warren-ktest" "$@" </dev/null
 }
 
-by_file=true
-ktest_main "$@"
+ktest_main_files "$@"
