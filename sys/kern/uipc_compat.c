@@ -451,28 +451,13 @@ lx_int(struct file *fp, u_long cmd, void *uaddr, struct proc *p)
 }
 
 /*
- * An ioctl(2) whose number is one of the C library's: the argument's size
- * and direction are known by the number alone.  ENOTTY for all that is not
- * answered; interfaces are not set this way (EPERM).
+ * Is the ioctl one that only looks at interfaces, by the library's number?
  */
 int
-compat_ioctl(struct file *fp, u_long cmd, void *uaddr, struct proc *p)
+compat_isifget(u_long cmd)
 {
-	struct lx_ifreq	 lr;
-	struct socket	*so;
-	int		 error;
-
-	if (cmd == FIONREAD || cmd == TIOCOUTQ || cmd == SIOCATMARK)
-		return (lx_int(fp, cmd, uaddr, p));
-	if (fp->f_type != DTYPE_SOCKET || (cmd & 0xff00) != 0x8900)
-		return (ENOTTY);
-	so = fp->f_data;
 	switch (cmd) {
 	case LX_SIOCGIFCONF:
-		NET_LOCK();
-		error = lx_ifconf(uaddr, rtable_l2(p->p_rtableid));
-		NET_UNLOCK();
-		return (error);
 	case LX_SIOCGIFNAME:
 	case LX_SIOCGIFFLAGS:
 	case LX_SIOCGIFADDR:
@@ -484,13 +469,62 @@ compat_ioctl(struct file *fp, u_long cmd, void *uaddr, struct proc *p)
 	case LX_SIOCGIFHWADDR:
 	case LX_SIOCGIFINDEX:
 	case LX_SIOCGIFTXQLEN:
-		break;
-	default:
-		return (ENOTTY);
+		return (1);
+	}
+	return (0);
+}
+
+static int
+lx_ifget_ioctl(struct socket *so, u_long cmd, void *uaddr, struct proc *p)
+{
+	struct lx_ifreq	 lr;
+	int		 error;
+
+	if ((error = pledge_ioctl(p, cmd, DTYPE_SOCKET)) != 0)
+		return (error);
+	if (cmd == LX_SIOCGIFCONF) {
+		NET_LOCK();
+		error = lx_ifconf(uaddr, rtable_l2(p->p_rtableid));
+		NET_UNLOCK();
+		return (error);
 	}
 	if ((error = copyin(uaddr, &lr, sizeof(lr))) != 0)
 		return (error);
 	if ((error = lx_ifreq(so, cmd, &lr, p)) != 0)
 		return (error);
 	return (copyout(&lr, uaddr, sizeof(lr)));
+}
+
+/*
+ * An ioctl(2) whose number is one of the C library's: the argument's size
+ * and direction are known by the number alone.  ENOTTY for all that is not
+ * answered; interfaces are not set this way.
+ */
+int
+compat_ioctl(struct file *fp, u_long cmd, void *uaddr, struct proc *p)
+{
+	if (cmd == FIONREAD || cmd == TIOCOUTQ || cmd == SIOCATMARK)
+		return (lx_int(fp, cmd, uaddr, p));
+	if (fp->f_type != DTYPE_SOCKET || !compat_isifget(cmd))
+		return (ENOTTY);
+	return (lx_ifget_ioctl(fp->f_data, cmd, uaddr, p));
+}
+
+/*
+ * The same for a program that asks on a socket which is not the kernel's:
+ * the C library looks interfaces up on a local one.
+ */
+int
+compat_ifioctl(u_long cmd, void *uaddr, struct proc *p)
+{
+	struct socket	*so;
+	int		 error;
+
+	if (!compat_isifget(cmd))
+		return (ENOTTY);
+	if ((error = socreate(AF_INET, &so, SOCK_DGRAM, 0)) != 0)
+		return (error);
+	error = lx_ifget_ioctl(so, cmd, uaddr, p);
+	(void)soclose(so);
+	return (error);
 }

@@ -24,6 +24,8 @@ size_t	compat_sockaddr_out(const struct sockaddr *, size_t, void *);
 int	compat_cmsg_in(const void *, size_t, struct mbuf **);
 int	compat_ifflags(const struct ifnet *);
 int	compat_ifhwtype(const struct ifnet *);
+int	compat_isifget(u_long);
+int	compat_ifioctl(u_long, void *, struct proc *);
 int	compat_ioctl(struct file *, u_long, void *, struct proc *);
 
 #endif /* _KERN_UIPC_COMPAT_H_ */

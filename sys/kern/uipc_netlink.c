@@ -532,6 +532,8 @@ nl_attach(struct socket *so, int proto, int wait)
 	ml_init(&nlp->nl_out);
 	LIST_INSERT_HEAD(&nlpcbs, nlp, nl_list);
 	so->so_pcb = nlp;
+	/* Its peer is the kernel, until told otherwise and after. */
+	so->so_state |= SS_ISCONNECTED;
 	return (0);
 }
 
@@ -579,14 +581,12 @@ nl_connect(struct socket *so, struct mbuf *nam)
 		return (EPERM);
 	if (nlp->nl_port == 0)
 		nl_autobind(nlp);
-	soisconnected(so);
 	return (0);
 }
 
 static int
 nl_disconnect(struct socket *so)
 {
-	so->so_state &= ~SS_ISCONNECTED;
 	return (0);
 }
 

@@ -6,8 +6,14 @@
 #include <sys/file.h>
 #include <sys/filedesc.h>
 #include <sys/proc.h>
+#include <sys/socket.h>
+#include <sys/sockio.h>
 #include <sys/syscall.h>
 #include <sys/ucred.h>
+
+#include <net/if.h>
+#include <netinet/in.h>
+#include <netinet/in_var.h>
 
 #include <ktest.h>
 
@@ -156,4 +162,33 @@ ktuser_thread(void (*fn)(void *), void *arg)
 		return (NULL);
 	p->p_p = &user;
 	return (p);
+}
+
+/*
+ * See to it that lo0 has 127.0.0.1/8, whoever ran before.
+ */
+void
+ktuser_loopback(void)
+{
+	struct in_aliasreq	*ifra;
+	struct sockaddr_in	 sin;
+	uid_t			 uid = curproc->p_ucred->cr_uid;
+	long			 fd, r;
+
+	ktuser_setuid(0);
+	fd = ktcall(SYS_socket, LX_AF_INET, SOCK_DGRAM, 0);
+	KT_REQUIRE(fd >= 0);
+	ifra = ktuser_mem(sizeof(*ifra));
+	memset(&sin, 0, sizeof(sin));
+	sin.sin_len = sizeof(sin);
+	sin.sin_family = AF_INET;
+	strlcpy(ifra->ifra_name, "lo0", sizeof(ifra->ifra_name));
+	sin.sin_addr.s_addr = htonl(0x7f000001);
+	ifra->ifra_addr = sin;
+	sin.sin_addr.s_addr = htonl(0xff000000);
+	ifra->ifra_mask = sin;
+	r = ktcall(SYS_ioctl, fd, SIOCAIFADDR, ifra);
+	KT_TRUE(r == 0 || r == -EEXIST);
+	ktcall(SYS_close, fd);
+	ktuser_setuid(uid);
 }

@@ -26,6 +26,7 @@ void	*ktuser_mem(size_t);
 void	*ktuser_edge(size_t);
 void	*ktuser_dup(const void *, size_t);
 long	 ktuser_call(int, long, long, long, long, long, long);
+void	 ktuser_loopback(void);
 struct proc *ktuser_thread(void (*)(void *), void *);
 
 #define KTC_(nr, a, b, c, d, e, f, ...)					\

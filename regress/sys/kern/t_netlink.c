@@ -41,32 +41,6 @@ struct lx_conf {
 	void	*buf;
 };
 
-/* lo0 has 127.0.0.1/8, whoever ran before. */
-static void
-loopback_address(void)
-{
-	struct in_aliasreq	*ifra;
-	struct sockaddr_in	 sin;
-	long			 fd, r;
-
-	ktuser_setuid(0);
-	fd = ktcall(SYS_socket, LX_AF_INET, SOCK_DGRAM, 0);
-	KT_REQUIRE(fd >= 0);
-	ifra = ktuser_mem(sizeof(*ifra));
-	memset(&sin, 0, sizeof(sin));
-	sin.sin_len = sizeof(sin);
-	sin.sin_family = AF_INET;
-	strlcpy(ifra->ifra_name, "lo0", sizeof(ifra->ifra_name));
-	sin.sin_addr.s_addr = htonl(0x7f000001);
-	ifra->ifra_addr = sin;
-	sin.sin_addr.s_addr = htonl(0xff000000);
-	ifra->ifra_mask = sin;
-	r = ktcall(SYS_ioctl, fd, SIOCAIFADDR, ifra);
-	KT_TRUE(r == 0 || r == -EEXIST);
-	ktcall(SYS_close, fd);
-	ktuser_setuid(1000);
-}
-
 /* A request of a type, flags and family at p; where the next goes. */
 static uint8_t *
 request(uint8_t *p, int type, int flags, int family, uint32_t seq)
@@ -185,11 +159,13 @@ dump(long fd, struct seen *s, int get, int type, int family)
 	uint8_t		*req = ktuser_mem(32);
 
 	request(req, get, NLM_F_REQUEST | NLM_F_DUMP, family, ++seq);
-	KT_EQ(ktcall(SYS_sendto, fd, req, 20, 0, 0, 0), -EDESTADDRREQ);
-	/* To the kernel, by name. */
+	/* To the kernel, who is the peer unless it is named. */
 	memset(req + 20, 0, 12);
 	req[20] = LX_AF_NETLINK;
-	KT_EQ(ktcall(SYS_sendto, fd, req, 20, 0, req + 20, 12), 20);
+	if (seq % 2 == 0)
+		KT_EQ(ktcall(SYS_sendto, fd, req, 20, 0, req + 20, 12), 20);
+	else
+		KT_EQ(ktcall(SYS_sendto, fd, req, 20, 0, 0, 0), 20);
 	collect(fd, s, type, seq);
 }
 
@@ -201,7 +177,7 @@ KTEST(dumps, "links, addresses and routes, with lo0 among them")
 	long		 fd;
 
 	ktuser_begin(1000);
-	loopback_address();
+	ktuser_loopback();
 	TAILQ_FOREACH(ifp, &ifnetlist, if_list)
 		if (ifp->if_rdomain == 0)
 			n++;
@@ -374,7 +350,7 @@ KTEST(long, "a long dump comes in datagrams of at most a page")
 	long			 fd, in;
 
 	ktuser_begin(0);
-	loopback_address();
+	ktuser_loopback();
 	ktuser_setuid(0);
 	in = ktcall(SYS_socket, LX_AF_INET, SOCK_DGRAM, 0);
 	ifra = ktuser_mem(sizeof(*ifra));
@@ -478,7 +454,7 @@ KTEST(ioctls, "interface ioctls by the C library's numbers")
 	int			 idx;
 
 	ktuser_begin(1000);
-	loopback_address();
+	ktuser_loopback();
 	fd = ktcall(SYS_socket, LX_AF_INET, SOCK_DGRAM, 0);
 	lr = ktuser_mem(sizeof(*lr));
 	strlcpy(lr->name, "lo0", sizeof(lr->name));
@@ -500,6 +476,12 @@ KTEST(ioctls, "interface ioctls by the C library's numbers")
 	KT_EQ(ktcall(SYS_ioctl, fd, 0x891b, lr), 0);
 	KT_MEMEQ(lr->u.sa + 4, "\xff\0\0\0", 4);
 	KT_EQ(lr->u.sa[0], 2);
+	/* The same without a socket. */
+	memset(&lr->u, 0, sizeof(lr->u));
+	KT_ERR(0, compat_ifioctl(0x8915, lr, curproc));
+	KT_MEMEQ(lr->u.sa, lo, 8);
+	KT_ERR(ENOTTY, compat_ifioctl(0x8914, lr, curproc));
+	KT_ERR(EFAULT, compat_ifioctl(0x8915, KTUSER_BAD, curproc));
 	/* Nothing is set this way. */
 	KT_EQ(ktcall(SYS_ioctl, fd, 0x8914, lr), -ENOTTY);
 	KT_EQ(ktcall(SYS_ioctl, fd, 0x8916, lr), -ENOTTY);
@@ -521,7 +503,7 @@ KTEST(ifconf, "SIOCGIFCONF: the size, all, and what fits")
 	int		 all, i, found = 0;
 
 	ktuser_begin(1000);
-	loopback_address();
+	ktuser_loopback();
 	fd = ktcall(SYS_socket, LX_AF_INET, SOCK_DGRAM, 0);
 	lc = ktuser_mem(sizeof(*lc));
 	KT_EQ(ktcall(SYS_ioctl, fd, 0x8912, lc), 0);

@@ -192,17 +192,47 @@ KTEST(names, "getsockname and getpeername: conversion, room, memory")
 	KT_EQ(ktcall(SYS_getsockname, fd, buf, NULL), -EFAULT);
 	*len = -1;
 	KT_EQ(ktcall(SYS_getsockname, fd, buf, len), -EINVAL);
+	/* The kernel is netlink's peer, whatever connect is told. */
 	*len = 64;
-	KT_EQ(ktcall(SYS_getpeername, fd, buf, len), -ENOTCONN);
 	nl->pid = 0;
 	KT_EQ(ktcall(SYS_connect, fd, nl, 12), 0);
 	KT_EQ(ktcall(SYS_getpeername, fd, buf, len), 0);
 	KT_MEMEQ(buf, "\x10\0\0\0\0\0\0\0\0\0\0\0", 12);
-	/* AF_UNSPEC dissolves it. */
 	nl->family = 0;
 	KT_EQ(ktcall(SYS_connect, fd, nl, 2), 0);
+	ktuser_end();
+}
+
+KTEST(peer, "connect, and AF_UNSPEC to dissolve it, on UDP")
+{
+	static const uint8_t	 dst[] = { LX_AF_INET, 0, 0, 9, 127, 0, 0, 1 };
+	socklen_t		*len;
+	uint8_t			*sin, *buf;
+	long			 fd;
+
+	ktuser_begin(1000);
+	ktuser_loopback();
+	sin = ktuser_mem(16);
+	buf = ktuser_mem(16);
+	len = ktuser_mem(sizeof(*len));
+	*len = 16;
+	memcpy(sin, dst, sizeof(dst));
+	fd = ktcall(SYS_socket, LX_AF_INET, SOCK_DGRAM, 0);
 	KT_EQ(ktcall(SYS_getpeername, fd, buf, len), -ENOTCONN);
-	KT_EQ(ktcall(SYS_connect, fd, nl, 2), 0);
+	KT_EQ(ktcall(SYS_write, fd, buf, 1), -EDESTADDRREQ);
+	KT_EQ(ktcall(SYS_shutdown, fd, SHUT_WR), -ENOTCONN);
+	KT_EQ(ktcall(SYS_connect, fd, sin, 16), 0);
+	KT_EQ(ktcall(SYS_getpeername, fd, buf, len), 0);
+	KT_MEMEQ(buf, sin, 16);
+	/* Another peer, and none. */
+	sin[3] = 10;
+	KT_EQ(ktcall(SYS_connect, fd, sin, 16), 0);
+	KT_EQ(ktcall(SYS_getpeername, fd, buf, len), 0);
+	KT_EQ(buf[3], 10);
+	sin[0] = LX_AF_UNSPEC;
+	KT_EQ(ktcall(SYS_connect, fd, sin, 16), 0);
+	KT_EQ(ktcall(SYS_getpeername, fd, buf, len), -ENOTCONN);
+	KT_EQ(ktcall(SYS_connect, fd, sin, 2), 0);
 	ktuser_end();
 }
 

@@ -10,6 +10,8 @@
 #include <sys/filio.h>
 #include <sys/syscall.h>
 
+#include <kern/uipc_compat.h>
+
 #include <host.h>
 #include <um_calls.h>
 
@@ -95,6 +97,10 @@ filter_fds(struct um_thread *th, const struct host_notif *hn, int flags,
 	int	 error, i;
 
 	uv->uv_what = UV_RESUME;
+	/* The C library asks for interfaces on local sockets, too. */
+	if (hn->hn_nr == SYS_ioctl &&
+	    compat_isifget(hn->hn_args[1] & 0xffffffff))
+		uv->uv_what = UV_DISPATCH;
 	for (i = 0; i < 3; i++) {
 		if ((flags & (CF_ARG0 << i)) == 0)
 			continue;
@@ -178,8 +184,13 @@ own_ioctl(struct um_call *uc, int *error)
 int
 um_filter_own(struct um_call *uc, int *error)
 {
-	if (uc->uc_fp == NULL)
-		return (0);
+	if (uc->uc_fp == NULL) {
+		if (uc->uc_hn.hn_nr != SYS_ioctl)
+			return (0);
+		*error = compat_ifioctl(uc->uc_hn.hn_args[1] & 0xffffffff,
+		    (void *)(uintptr_t)uc->uc_hn.hn_args[2], uc->uc_p);
+		return (1);
+	}
 	switch (uc->uc_hn.hn_nr) {
 	case SYS_ioctl:
 		return (own_ioctl(uc, error));
