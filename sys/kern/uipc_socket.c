@@ -45,7 +45,8 @@ sofree(struct socket *so)
 {
 	sbflush(&so->so_snd);
 	sbflush(&so->so_rcv);
-	ml_purge(&so->so_errq);
+	while (!ml_empty(&so->so_errq))
+		m_freem(soerr_remove(so));
 	sostat.kss_open--;
 	pool_put(&socket_pool, so);
 }
@@ -529,7 +530,7 @@ soreceive_err(struct socket *so, struct uio *uio, struct somsg *sm)
 		sm->sm_name = sm->sm_control = NULL;
 		return (error);
 	}
-	ml_dequeue(&so->so_errq);
+	(void)soerr_remove(so);
 	somsg_take(m, data, sm);
 	sm->sm_flags |= MSG_ERRQUEUE;
 	/* The pending error is the next message's, until there is none. */

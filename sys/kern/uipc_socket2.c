@@ -16,6 +16,7 @@
 #include <kern/uipc_compat.h>
 
 struct kinfo_sockstat	 sostat;
+u_int			 soerr_pending;
 
 /*
  * Accounting.
@@ -527,7 +528,23 @@ soerr_append(struct socket *so, const struct so_errmsg *se, struct mbuf *data)
 	name->m_len = se->se_dst->sa_len;
 	name->m_next = control;
 	control->m_next = data;
+	if (ml_empty(&so->so_errq))
+		soerr_pending++;
 	ml_enqueue(&so->so_errq, name);
 	sorwakeup(so);
 	return (0);
+}
+
+/*
+ * Unlink the first message, which is the caller's now; NULL when there is
+ * none.
+ */
+struct mbuf *
+soerr_remove(struct socket *so)
+{
+	struct mbuf	*m;
+
+	if ((m = ml_dequeue(&so->so_errq)) != NULL && ml_empty(&so->so_errq))
+		soerr_pending--;
+	return (m);
 }

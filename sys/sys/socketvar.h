@@ -111,6 +111,9 @@ struct so_errmsg {
 /* kern.sockstat */
 extern struct kinfo_sockstat sostat;
 
+/* Sockets whose error queue holds something. */
+extern u_int	 soerr_pending;
+
 /*
  * What a receive found beside the data.  The caller frees name and control;
  * sm_flags holds MSG_* of the call on entry and MSG_* of the message on
@@ -164,6 +167,7 @@ void	soisconnected(struct socket *);
 void	soisconnecting(struct socket *);
 void	soisdisconnected(struct socket *);
 int	soerr_append(struct socket *, const struct so_errmsg *, struct mbuf *);
+struct mbuf *soerr_remove(struct socket *);
 
 /* uipc_socket.c */
 void	soinit(void);

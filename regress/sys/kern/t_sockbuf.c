@@ -416,6 +416,7 @@ KTEST(errqueue, "ICMP errors are told with what caused them")
 	struct msghdr			*mh;
 	struct cmsghdr			*cm;
 	char				*buf;
+	u_int				 pending;
 	int				 fd;
 
 	ktuser_begin(1000);
@@ -429,9 +430,11 @@ KTEST(errqueue, "ICMP errors are told with what caused them")
 	mh->msg_control = ktuser_mem(128);
 	fd = ktproto_socket(SOCK_DGRAM, &so);
 	se = errmsg(EMSGSIZE, &router);
+	pending = soerr_pending;
 	KT_ERR(0, soerr_append(so, &se, packet(20, 0)));
 	se = errmsg(EHOSTUNREACH, NULL);
 	KT_ERR(0, soerr_append(so, &se, NULL));
+	KT_EQ(soerr_pending, pending + 1);
 	KT_EQ(sopoll(so, 0), POLLERR);
 	/* The pending error shows as usual; the queue keeps the rest. */
 	KT_EQ(ktcall(SYS_read, fd, buf, 1), -EHOSTUNREACH);
@@ -466,6 +469,7 @@ KTEST(errqueue, "ICMP errors are told with what caused them")
 	KT_MEMEQ(ee + 1, "\0\0\0\0", 4);
 	KT_EQ(so->so_error, 0);
 	KT_EQ(sopoll(so, 0), 0);
+	KT_EQ(soerr_pending, pending);
 	KT_EQ(ktcall(SYS_recvmsg, fd, mh, MSG_ERRQUEUE), -EAGAIN);
 	ktuser_end();
 }
@@ -491,7 +495,7 @@ KTEST(errqueue_full, "the error queue has an end, and goes with its socket")
 	struct so_errmsg	 se = errmsg(ECONNREFUSED, &from);
 	struct socket		*so;
 	uint64_t		 before = sostat.kss_errfull;
-	u_int			 i, inuse;
+	u_int			 i, inuse, pending = soerr_pending;
 
 	ktuser_begin(1000);
 	KT_TRUE(ktproto_socket(SOCK_DGRAM, &so) >= 0);
@@ -504,6 +508,7 @@ KTEST(errqueue_full, "the error queue has an end, and goes with its socket")
 	KT_EQ(mbuf_inuse(), inuse + 3 * SO_ERRQMAX);
 	ktuser_end();
 	KT_EQ(mbuf_inuse(), inuse);
+	KT_EQ(soerr_pending, pending);
 }
 
 KTEST(stamp, "time stamps of received messages")

@@ -8,6 +8,8 @@
 #include <sys/systm.h>
 #include <sys/file.h>
 #include <sys/filio.h>
+#include <sys/poll.h>
+#include <sys/socketvar.h>
 #include <sys/syscall.h>
 
 #include <kern/uipc_compat.h>
@@ -22,6 +24,7 @@
 #define HOST_FIOCLEX		0x5451
 
 #define UM_NCALLS		512
+#define UM_POLLFDS		32		/* looked at for POLLERR */
 
 /* What is known of a number. */
 #define CF_TRAP		0x01		/* the filter stops it */
@@ -41,6 +44,8 @@ static const struct {
 	{ UM_CALL_PREADV2,	CF_ARG0 },
 	{ UM_CALL_PWRITEV2,	CF_ARG0 },
 	{ UM_CALL_FCNTL,	CF_ARG0 },
+	{ UM_CALL_POLL,		CF_QUICK },
+	{ UM_CALL_PPOLL,	CF_QUICK },
 };
 
 /* What the filter stops (it has more to say of the last three). */
@@ -139,7 +144,8 @@ um_filter(struct um_thread *th, const struct host_notif *hn,
 	    hn->hn_nr == UM_CALL_EXECVEAT) {
 		um_group_exec(th);
 		uv->uv_what = UV_RESUME;
-	}
+	} else if (hn->hn_nr == UM_CALL_POLL || hn->hn_nr == UM_CALL_PPOLL)
+		uv->uv_what = soerr_pending > 0 ? UV_DISPATCH : UV_RESUME;
 }
 
 /* The host keeps the flag for F_GETFL, and we to know it. */
@@ -176,14 +182,63 @@ own_ioctl(struct um_call *uc, int *error)
 	return (0);
 }
 
+/* What poll is to say of one descriptor; 0 for the host's. */
+static int
+own_pollfd(struct um_call *uc, const struct pollfd *pfd)
+{
+	struct file	*fp;
+	int		 dup, revents;
+
+	if (pfd->fd < 0 ||
+	    um_file_identify(uc->uc_thread, pfd->fd, &dup, &fp) != 0)
+		return (0);
+	host_fd_close(dup);
+	revents = file_poll(fp, pfd->events);
+	FRELE(fp);
+	return (revents);
+}
+
+/*
+ * A pair of the host's cannot look like POLLERR, by which programs learn of
+ * an error queue.  So when a queue of some socket's holds something, poll is
+ * answered here if it is one of those that are asked about, and else it is
+ * the host's.
+ */
+static int
+own_poll(struct um_call *uc, register_t *retval)
+{
+	struct pollfd	 pfds[UM_POLLFDS];
+	void		*ufds = (void *)(uintptr_t)uc->uc_hn.hn_args[0];
+	u_int		 i, n = uc->uc_hn.hn_args[1];
+	int		 err = 0, ready = 0;
+
+	if (n <= UM_POLLFDS && copyin(ufds, pfds, n * sizeof(*pfds)) == 0)
+		for (i = 0; i < n; i++) {
+			pfds[i].revents = own_pollfd(uc, &pfds[i]);
+			ready += pfds[i].revents != 0;
+			err |= pfds[i].revents & POLLERR;
+		}
+	if (!err) {
+		uc->uc_resume = 1;
+		return (0);
+	}
+	*retval = ready;
+	return (copyout(pfds, ufds, n * sizeof(*pfds)));
+}
+
 /*
  * Calls on a file of ours that the port answers itself, in the call's
- * thread: non-zero when this was one, with the error, or uc_resume set for
- * what the host does to its end of the pair.
+ * thread: non-zero when this was one, with the error or the result, or
+ * uc_resume set for what the host does to its end of the pair.
  */
 int
-um_filter_own(struct um_call *uc, int *error)
+um_filter_own(struct um_call *uc, int *error, register_t *retval)
 {
+	if (uc->uc_hn.hn_nr == UM_CALL_POLL ||
+	    uc->uc_hn.hn_nr == UM_CALL_PPOLL) {
+		*error = own_poll(uc, retval);
+		return (1);
+	}
 	if (uc->uc_fp == NULL) {
 		if (uc->uc_hn.hn_nr != SYS_ioctl)
 			return (0);

@@ -239,7 +239,7 @@ call_run(struct um_call *uc)
 		return (-ESRCH);
 	um_copy_ahead(uc);
 	retval = 0;
-	if (!um_filter_own(uc, &error)) {
+	if (!um_filter_own(uc, &error, &retval)) {
 		for (i = 0; i < 6; i++)
 			args[i] = uc->uc_hn.hn_args[i];
 		nr = uc->uc_hn.hn_nr;

@@ -131,7 +131,7 @@ struct um_verdict {
 void		 um_filter_init(void);
 void		 um_filter(struct um_thread *, const struct host_notif *,
 		    struct um_verdict *);
-int		 um_filter_own(struct um_call *, int *);
+int		 um_filter_own(struct um_call *, int *, register_t *);
 int		 um_filter_quick(int);
 
 #endif /* _USERMODE_UM_VAR_H_ */
