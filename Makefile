@@ -37,7 +37,7 @@ regress: demo tests
 regress-full: demo tests
 	@OBJ="`realpath -m $(OBJ)`" regress/run -f
 
-tests: image
+tests: image asan
 	@$(BMAKE) -C regress all
 
 asan: deps

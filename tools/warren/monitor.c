@@ -136,7 +136,10 @@ halt(struct mon *mo, int client)
 	status = WIFEXITED(mo->mo_kstatus) ? WEXITSTATUS(mo->mo_kstatus) : 1;
 	if (mo->mo_m->m_port != PORT_USERMODE && status == QEMU_HALT_OK)
 		status = 0;
-	etc_drain(mo->mo_m->m_dir);
+	if (mo->mo_m->m_port == PORT_USERMODE)
+		etc_drain(mo->mo_m->m_dir);
+	else
+		card_cleanup(mo->mo_m);
 	run_clear(mo->mo_m->m_name);
 	if (client != -1)
 		msg_send(client, "ok", 2, NULL, 0);

@@ -6,12 +6,10 @@
  * boot arguments: hostname.if, mygate and sysctl.conf, as far as the kernel
  * can carry them out by itself.  What it cannot is refused, by file and line.
  *
- *	tap	a TAP that we open, with its offloads
+ *	tap	a TAP that we open, with its offloads (qemu_card.c)
+ *	packet	a macvtap on the interface, likewise
  *	wire	a stream into warren-hub(8) at that path
  */
-#include <linux/if_tun.h>
-#include <net/if.h>
-#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -19,7 +17,6 @@
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,67 +63,6 @@ word(struct qemu *q, char *w)
 	q->q_line = s;
 }
 
-/* The network namespace by name or path; -1 after a message. */
-static int
-open_netns(const char *name)
-{
-	char *path;
-	int fd;
-
-	path = strchr(name, '/') != NULL ? xstrdup(name) :
-	    xasprintf("/var/run/netns/%s", name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd == -1)
-		warn("network namespace %s", path);
-	free(path);
-	return (fd);
-}
-
-/* A TAP with its offloads, open in the network namespace we are in. */
-static int
-open_tap(const struct card *c)
-{
-	struct ifreq ifr;
-	int fd;
-
-	fd = open("/dev/net/tun", O_RDWR);
-	if (fd == -1)
-		return (-1);
-	memset(&ifr, 0, sizeof(ifr));
-	ifr.ifr_flags = IFF_TAP | IFF_NO_PI | IFF_VNET_HDR;
-	memcpy(ifr.ifr_name, c->c_where, strlen(c->c_where));
-	if (ioctl(fd, TUNSETIFF, &ifr) == -1) {
-		close(fd);
-		return (-1);
-	}
-	return (fd);
-}
-
-/* The card's TAP, from its own network namespace. */
-static int
-card_tap(const struct card *c)
-{
-	int fd, home = -1, ns = -1;
-
-	if (c->c_netns != NULL) {
-		ns = open_netns(c->c_netns);
-		home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-		if (ns == -1 || home == -1 || setns(ns, CLONE_NEWNET) == -1)
-			err(1, "card %s: network namespace %s", c->c_name,
-			    c->c_netns);
-		close(ns);
-	}
-	fd = open_tap(c);
-	if (fd == -1)
-		err(1, "card %s: tap %s", c->c_name, c->c_where);
-	if (home != -1) {
-		if (setns(home, CLONE_NEWNET) == -1)
-			err(1, "network namespace");
-		close(home);
-	}
-	return (fd);
-}
-
 /* The guest's address of a card: the one told, else one of its own name. */
 static char *
 card_mac(const struct machine *m, const struct card *c)
@@ -165,8 +101,12 @@ card_args(struct qemu *q, const struct card *c, size_t i)
 		    "addr.type=unix,addr.path=%s", i, c->c_where));
 		break;
 	case CARD_PACKET:
-		errx(1, "%s:%d: \"packet\": under QEMU a card is a tap or a "
-		    "wire", q->q_m->m_conf, c->c_line);
+		if (c->c_mode != NULL && strcmp(c->c_mode, "xdp") == 0)
+			errx(1, "%s:%d: \"xdp\": not a mode under QEMU",
+			    q->q_m->m_conf, c->c_line);
+		arg(q, "-netdev", xasprintf("tap,id=n%zu,fd=%d", i,
+		    card_macvtap(q->q_m, c)));
+		break;
 	}
 	arg(q, "-device", xasprintf("%s,netdev=n%zu,mac=%s%s",
 	    q->q_m->m_port == PORT_Q35 ?

@@ -125,6 +125,11 @@ int	 kernel_adopt(int, int);
 /* qemu.c */
 pid_t	 qemu_start(const struct machine *, const char *, int *);
 
+/* qemu_card.c */
+int	 card_tap(const struct card *);
+int	 card_macvtap(const struct machine *, const struct card *);
+void	 card_cleanup(const struct machine *);
+
 /* monitor.c */
 void	 monitor(const struct machine *, int, int)
 	    __attribute__((__noreturn__));

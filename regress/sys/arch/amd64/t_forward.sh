@@ -43,6 +43,69 @@ q35_body()
 	through q35
 }
 
+w_test packet 120 "a card that takes over an interface of the host's"
+packet_body()
+{
+	w_init
+	w_host a
+	w_host b
+	w_host m
+	w_link a ta m va
+	w_link b tb m vb
+	w_machine r <<-EOF
+		card em0 packet va $(w_ns m)
+		card em1 packet vb $(w_ns m)
+	EOF
+	w_etc r hostname.em0 'inet 10.0.1.1/24'
+	w_etc r hostname.em1 'inet 10.0.2.1/24'
+	w_etc r sysctl.conf 'net.inet.ip.forwarding=1'
+	W_PORT=qemu w_boot r
+	w_addr a ta 10.0.1.2/24 10.0.1.1
+	w_addr b tb 10.0.2.2/24 10.0.2.1
+	w_wait 60 w_in a ping -n -c 1 -W 1 10.0.2.2
+	w_ping b 10.0.1.2
+	w_serve_iperf b
+	w_iperf a b 10.0.2.2 -t 1
+	w_halt r
+	atf_check -o not-match:macvtap ip -n "$(w_ns m)" -d link
+}
+
+w_test wire 120 "a wire into the hub, a usermode machine at its other end"
+wire_body()
+{
+	w_init
+	w_host a
+	w_host b
+	warren-hub "$PWD/hub" >hub.out 2>&1 &
+	w_made proc $!
+	w_wait 10 test -S hub
+	w_machine q <<-EOF
+		card em0 tap ta $(w_ns a)
+		card em1 wire $PWD/hub
+	EOF
+	w_etc q hostname.em0 'inet 10.0.1.1/24'
+	w_etc q hostname.em1 'inet 10.0.0.1/24'
+	w_etc q mygate 10.0.0.2
+	w_etc q sysctl.conf 'net.inet.ip.forwarding=1'
+	w_machine u <<-EOF
+		card em0 wire $PWD/hub
+		card em1 tap tb $(w_ns b)
+	EOF
+	w_etc u hostname.em0 'inet 10.0.0.2/24'
+	w_etc u hostname.em1 'inet 10.0.2.1/24'
+	w_etc u mygate 10.0.0.1
+	w_etc u sysctl.conf 'net.inet.ip.forwarding=1'
+	W_PORT=qemu w_boot q
+	w_boot u
+	w_addr a ta 10.0.1.2/24 10.0.1.1
+	w_addr b tb 10.0.2.2/24 10.0.2.1
+	w_wait 60 w_in a ping -n -c 1 -W 1 10.0.2.2
+	w_ping b 10.0.1.2
+	w_ping b 10.0.1.2 -s 1472 -M do
+	w_serve_iperf b
+	w_iperf a b 10.0.2.2 -t 1
+}
+
 w_test refused 60 "what needs programs is refused, by file and line"
 refused_body()
 {
