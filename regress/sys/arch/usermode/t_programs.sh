@@ -37,6 +37,31 @@ dig_body()
 	w_halt m
 }
 
+w_test traceroute "Debian's traceroute: ICMP errors by the error queue and poll"
+traceroute_body()
+{
+	wayin_boot
+	w_hexec m traceroute -n -q 1 -w 2 -m 2 127.0.0.1 >out ||
+	    atf_fail "$(cat out)"
+	grep -q '^ 1  127.0.0.1  ' out || atf_fail "$(cat out)"
+	w_halt m
+}
+
+w_test interfaces "ip(8) and the C library see the machine's interfaces"
+interfaces_body()
+{
+	wayin_boot
+	w_hexec m ip -o addr show >out || atf_fail "$(cat out)"
+	grep -q 'lo0 *inet 127.0.0.1/8 scope host lo0' out ||
+	    atf_fail "$(cat out)"
+	w_hexec m python3 -c 'if True:
+	    import socket
+	    names = dict((n, i) for i, n in socket.if_nameindex())
+	    assert names["lo0"] == socket.if_nametoindex("lo0")
+	    assert "lo" not in names' || atf_fail "the C library"
+	w_halt m
+}
+
 w_test golang "a static Go program"
 golang_body()
 {
