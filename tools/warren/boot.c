@@ -20,7 +20,7 @@
  * One machine a directory, whatever its name: the lock lives as long as the
  * descriptor, which the monitor inherits.
  */
-static void
+static int
 lock_dir(const struct machine *m)
 {
 	int fd;
@@ -30,6 +30,7 @@ lock_dir(const struct machine *m)
 		err(1, "%s", m->m_dir);
 	if (flock(fd, LOCK_EX | LOCK_NB) == -1)
 		errx(1, "%s: in use by another machine", m->m_dir);
+	return (fd);
 }
 
 /* A new console log; the last boot's is kept beside it. */
@@ -176,15 +177,15 @@ cmd_boot(int argc, char **argv)
 {
 	struct machine m;
 	char *console;
-	int lock, rv, single = 0;
+	int rv, single = 0;
 
 	boot_options(&m, argc, argv, &single);
-	lock = run_lock(m.m_name);
-	if (lock == -1 && errno == EWOULDBLOCK)
+	m.m_locks[0] = run_lock(m.m_name);
+	if (m.m_locks[0] == -1 && errno == EWOULDBLOCK)
 		errx(1, "%s: already runs", m.m_name);
-	if (lock == -1)
+	if (m.m_locks[0] == -1)
 		err(1, "%s", m.m_name);
-	lock_dir(&m);
+	m.m_locks[1] = lock_dir(&m);
 	prepare(&m);
 	console = new_console(&m);
 	if (start_monitor(&m) == -1) {
@@ -192,7 +193,8 @@ cmd_boot(int argc, char **argv)
 		run_clear(m.m_name);
 		return (1);
 	}
-	close(lock);
+	close(m.m_locks[0]);
+	close(m.m_locks[1]);
 	if (single || m.m_port != PORT_USERMODE)
 		return (0);
 	rv = boot_script(&m, console);

@@ -12,6 +12,7 @@
 
 #include <err.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <sched.h>
 #include <seccomp_filter.h>
@@ -93,6 +94,8 @@ bind_ours(const struct join *j, const char *ours, const char *host)
 void
 join_enter_host(struct join *j)
 {
+	int here, root;
+
 	if (setns(j->j_init, userns_flag() | CLONE_NEWNET | CLONE_NEWUTS) ==
 	    -1)
 		err(1, "cannot enter the machine's namespaces");
@@ -100,8 +103,17 @@ join_enter_host(struct join *j)
 	close(j->j_init);
 	if (unshare(CLONE_NEWNS) == -1)
 		err(1, "mount namespace");
-	if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) == -1)
-		err(1, "slave mounts");
+	root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	here = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (root == -1 || here == -1)
+		err(1, "working directory");
+	if (root_private(MS_SLAVE) == -1)
+		exit(1);
+	/* That has left them. */
+	if (fchdir(root) == -1 || chroot(".") == -1 || fchdir(here) == -1)
+		err(1, "working directory");
+	close(root);
+	close(here);
 	if (access("/var/run/wireguard", F_OK) == -1)
 		mkdir("/var/run/wireguard", 0700);
 	bind_ours(j, "var/run/wireguard", "/var/run/wireguard");

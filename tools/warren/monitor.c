@@ -141,6 +141,9 @@ halt(struct mon *mo, int client)
 	else
 		card_cleanup(mo->mo_m);
 	run_clear(mo->mo_m->m_name);
+	/* Whoever waits for us may boot it again at once. */
+	close(mo->mo_m->m_locks[0]);
+	close(mo->mo_m->m_locks[1]);
 	if (client != -1)
 		msg_send(client, "ok", 2, NULL, 0);
 	_exit(status);

@@ -14,6 +14,7 @@
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -120,30 +121,69 @@ build_dev(void)
 	return (0);
 }
 
+/* Bind what the descriptor is over a place below the working directory. */
+static int
+bind_fd(int fd, const char *to)
+{
+	char from[64];
+
+	snprintf(from, sizeof(from), "/proc/self/fd/%d", fd);
+	return (bind_over(from, to));
+}
+
 /* What is mounted below the new root, the working directory. */
 static int
-build_below(const struct machine *m)
+build_below(int etc, int var)
 {
-	char *etc, *var;
-	int rv;
-
-	etc = xasprintf("%s/etc", m->m_dir);
-	var = xasprintf("%s/var", m->m_dir);
-	rv = bind_over(etc, "etc") == -1 || bind_over(var, "var") == -1 ||
+	if (bind_fd(etc, "etc") == -1 || bind_fd(var, "var") == -1 ||
 	    mount_tmpfs("tmp", "mode=1777") == -1 ||
-	    mount_tmpfs("dev", "mode=755,size=1m") == -1 ? -1 : 0;
-	free(etc);
-	free(var);
-	if (rv == 0 && mount("proc", "proc", "proc",
-	    MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) == -1) {
+	    mount_tmpfs("dev", "mode=755,size=1m") == -1)
+		return (-1);
+	if (mount("proc", "proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC,
+	    NULL) == -1) {
 		warn("proc");
-		rv = -1;
+		return (-1);
 	}
 	/* Entered anew, now that something is mounted there. */
-	if (rv == 0 && (chdir("dev") == -1 || build_dev() == -1 ||
-	    chdir("..") == -1))
-		rv = -1;
-	return (rv);
+	if (chdir("dev") == -1 || build_dev() == -1 || chdir("..") == -1)
+		return (-1);
+	return (0);
+}
+
+/* A directory, held by a descriptor. */
+static int
+hold(const char *dir, const char *name)
+{
+	char *path;
+	int fd;
+
+	path = xasprintf("%s%s%s", dir, name == NULL ? "" : "/",
+	    name == NULL ? "" : name);
+	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (fd == -1)
+		warn("%s", path);
+	free(path);
+	return (fd);
+}
+
+/*
+ * Make the mounts of this process its own, from the root of its mount
+ * namespace on; a root that is a mere directory (chroot(2)) is left.
+ * 0, or -1 after a message.
+ */
+int
+root_private(unsigned long propagation)
+{
+	int fd;
+
+	fd = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+	if (fd == -1 || setns(fd, CLONE_NEWNS) == -1 ||
+	    mount(NULL, "/", NULL, MS_REC | propagation, NULL) == -1) {
+		warn("mounts of its own");
+		return (-1);
+	}
+	close(fd);
+	return (0);
 }
 
 /*
@@ -154,17 +194,25 @@ build_below(const struct machine *m)
 int
 root_build(const struct machine *m, const char *image, const char *root)
 {
-	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1) {
-		warn("private mounts");
+	char self[64];
+	int etc, ifd, rfd, var;
+
+	ifd = hold(image, NULL);
+	rfd = hold(root, NULL);
+	etc = hold(m->m_dir, "etc");
+	var = hold(m->m_dir, "var");
+	if (ifd == -1 || rfd == -1 || etc == -1 || var == -1 ||
+	    root_private(MS_PRIVATE) == -1)
 		return (-1);
-	}
-	if (bind_over(image, root) == -1 || make_readonly(root) == -1)
+	snprintf(self, sizeof(self), "/proc/self/fd/%d", rfd);
+	if (bind_fd(ifd, self) == -1)
 		return (-1);
-	if (chdir(root) == -1) {
+	/* The place is what is mounted there only when looked up anew. */
+	if (fchdir(rfd) == -1 || chdir("../root") == -1) {
 		warn("%s", root);
 		return (-1);
 	}
-	if (build_below(m) == -1)
+	if (make_readonly(".") == -1 || build_below(etc, var) == -1)
 		return (-1);
 	/* The old root ends up on top of the new one, and comes off. */
 	if (syscall(SYS_pivot_root, ".", ".") == -1 ||
@@ -172,5 +220,9 @@ root_build(const struct machine *m, const char *image, const char *root)
 		warn("pivot_root to %s", root);
 		return (-1);
 	}
+	close(ifd);
+	close(rfd);
+	close(etc);
+	close(var);
 	return (0);
 }

@@ -63,6 +63,7 @@ struct machine {
 	char		**m_sets;	/* "name=value" for the kernel */
 	size_t		 m_nsets;
 	enum port	 m_port;
+	int		 m_locks[2];	/* descriptors: name, directory */
 };
 
 /* util.c */
@@ -111,6 +112,7 @@ void	 etc_drain(const char *);
 void	 var_fill(const char *);
 
 /* root.c */
+int	 root_private(unsigned long);
 int	 root_build(const struct machine *, const char *, const char *);
 
 /* init.c */

@@ -99,6 +99,47 @@ rc_fails_body()
 	w_exec m true || atf_fail "it does not run"
 }
 
+w_test chroot "a host that is itself a chroot"
+chroot_body()
+{
+	w_init
+	w_machine m </dev/null
+	w_made machine "$W_ID-m"
+	mkdir host
+	for d in bin sbin lib lib64; do
+		[ -h /$d ] && ln -s usr/$d host/$d
+	done
+	cat >enter <<-EOF
+		set -e
+		for d in \$(ls /); do
+			[ -d /\$d ] && [ ! -h /\$d ] || continue
+			mkdir host/\$d
+			mount --rbind /\$d host/\$d
+		done
+		exec chroot host sh $PWD/inside
+	EOF
+	cat >inside <<-EOF
+		set -ex
+		cd $PWD
+		warren boot -n $W_ID-m m/m
+		warren exec $W_ID-m ping -c 1 -w 5 127.0.0.1
+		test "\$(warren exec -H $W_ID-m pwd)" = $PWD
+		warren halt $W_ID-m
+	EOF
+	unshare -m sh enter || atf_fail "see above"
+}
+
+w_test again "halt, and boot at once"
+again_body()
+{
+	w_init
+	w_machine m </dev/null
+	for i in 1 2 3 4 5 6 7 8; do
+		w_boot m -s
+		w_halt m
+	done
+}
+
 # Each line of $1 as a machine.conf of one line: the message names file, line
 # and word, and nothing is left behind.
 bad_conf()
