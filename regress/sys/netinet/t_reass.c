@@ -70,7 +70,7 @@ struct mfrag {
 
 struct model {
 	struct mfrag	 f[256];
-	u_int		 n;
+	u_int		 n, len;
 	int		 dead, done;
 };
 
@@ -99,6 +99,7 @@ model_add(struct model *md, struct mfrag f)
 		if (!md->f[i].more)
 			total = md->f[i].end;
 	}
+	md->len = total;
 	md->done = total != 0 && have == total;
 }
 
@@ -120,7 +121,6 @@ model_run(struct ktest_rand *kr, u_int run)
 		if (!f[n].more)
 			f[n].end = len;
 	}
-	len = f[n - 1].end;
 	f[n - 1].more = 0;
 	while (run % 3 != 0 && ktest_rand_below(kr, 4) != 0 && n < 60) {
 		t = f[ktest_rand_below(kr, n)];
@@ -130,6 +130,8 @@ model_run(struct ktest_rand *kr, u_int run)
 				continue;
 			if (t.more)
 				t.end += 8 * ktest_rand_below(kr, 2);
+			if (ktest_rand_below(kr, 3) == 0)
+				t.more = 0;
 		}
 		f[n++] = t;
 	}
@@ -150,7 +152,7 @@ model_run(struct ktest_rand *kr, u_int run)
 			break;
 		}
 		if (m != NULL) {
-			check_whole(m, len);
+			check_whole(m, md.len);
 			m_freem(m);
 			break;
 		}
@@ -189,6 +191,8 @@ static const struct {
 	{ "an empty end", 8, 8, IPPROTO_UDP, 0, &ipstat.ips_badfrags },
 	{ "7 bytes and more", 0, 7, IPPROTO_UDP, 1, &ipstat.ips_badfrags },
 	{ "past 65535", 65528, 65536, IPPROTO_UDP, 0, &ipstat.ips_badfrags },
+	{ "past 65535 with its header", 65512, 65520, IPPROTO_UDP, 0,
+	    &ipstat.ips_badfrags },
 	{ "TCP without flags", 0, 8, IPPROTO_TCP, 1, &ipstat.ips_fragtiny },
 	{ "TCP's flags alone", 8, 24, IPPROTO_TCP, 1, &ipstat.ips_fragtiny },
 };
@@ -211,9 +215,32 @@ KTEST(malformed, "impossible fragments are counted and not kept")
 	drain();
 }
 
+KTEST(ends, "bytes past the end never make up for a hole")
+{
+	uint64_t	 was = ipstat.ips_fragoverlap;
+
+	/* The end is told before what was sent already. */
+	KT_TRUE(reass(frag(1, IPPROTO_UDP, 0, 8, 1)) == NULL);
+	KT_TRUE(reass(frag(1, IPPROTO_UDP, 24, 32, 1)) == NULL);
+	KT_TRUE(reass(frag(1, IPPROTO_UDP, 16, 24, 0)) == NULL);
+	KT_EQ(ipstat.ips_fragoverlap, was + 1);
+	/* Two ends. */
+	KT_TRUE(reass(frag(2, IPPROTO_UDP, 24, 32, 0)) == NULL);
+	KT_TRUE(reass(frag(2, IPPROTO_UDP, 8, 16, 0)) == NULL);
+	KT_EQ(ipstat.ips_fragoverlap, was + 2);
+	/* More after the end. */
+	KT_TRUE(reass(frag(3, IPPROTO_UDP, 8, 16, 0)) == NULL);
+	KT_TRUE(reass(frag(3, IPPROTO_UDP, 16, 24, 1)) == NULL);
+	KT_EQ(ipstat.ips_fragoverlap, was + 3);
+	KT_EQ(ip_reass_count(), 0);
+	drain();
+}
+
 KTEST(keys, "id, protocol and routing domain keep datagrams apart")
 {
 	struct mbuf	*m;
+	u_int		 i;
+	int		 was = ip_maxqueue;
 
 	KT_TRUE(reass(frag(1, IPPROTO_UDP, 0, 8, 1)) == NULL);
 	KT_TRUE(reass(frag(2, IPPROTO_UDP, 8, 16, 0)) == NULL);
@@ -227,6 +254,15 @@ KTEST(keys, "id, protocol and routing domain keep datagrams apart")
 	check_whole(m, 16);
 	m_freem(m);
 	KT_EQ(ip_reass_count(), 3);
+	drain();
+	/* In all of the table's chains. */
+	ip_maxqueue = 10000;
+	KT_TRUE(reass(frag(1, IPPROTO_UDP, 0, 8, 1)) == NULL);
+	NET_LOCK();
+	for (i = 1; i < 2000; i++)
+		KT_TRUE(ip_reass(frag(1, IPPROTO_UDP, 8, 16, 0), i) == NULL);
+	NET_UNLOCK();
+	ip_maxqueue = was;
 	drain();
 }
 

@@ -603,6 +603,7 @@ KTEST(recverr, "with IP_RECVERR, errors are queued with what they quote")
 	struct socket			*so;
 	struct cmsghdr			*cm;
 	struct mbuf			*m;
+	int				 val;
 
 	up();
 	so = bound(US, 7000);
@@ -649,6 +650,12 @@ KTEST(recverr, "with IP_RECVERR, errors are queued with what they quote")
 	KT_EQ(ee->ee_info, 1200);
 	m_freem(m);
 	KT_ERR(0, kt_sendto(so, NULL, 1172, PEER, 33434, NULL));
+	KT_ERR(0, kt_getint(so, IPPROTO_IP, IP_MTU_DISCOVER, &val));
+	KT_EQ(val, IP_PMTUDISC_DO);
+	/* A probe goes by the link's MTU. */
+	KT_ERR(0, kt_setint(so, IPPROTO_IP, IP_MTU_DISCOVER,
+	    IP_PMTUDISC_PROBE));
+	KT_ERR(0, kt_sendto(so, NULL, 1400, PEER, 33434, NULL));
 	soclose(so);
 	down();
 }
