@@ -205,7 +205,7 @@ arp_update(struct ifnet *ifp, struct rtentry *rt, const struct ether_arp *ea)
 	struct llinfo_arp	*la = (struct llinfo_arp *)rt->rt_llinfo;
 	struct sockaddr_dl	*sdl = satosdl(rt->rt_gateway);
 
-	if (!arp_mayupdate(ifp, rt, ea))
+	if ((ifp->if_flags & IFF_STATICARP) || !arp_mayupdate(ifp, rt, ea))
 		return;
 	if (rt->rt_expire != 0) {
 		sdl->sdl_alen = ETHER_ADDR_LEN;

@@ -153,7 +153,7 @@ struct arpstat {
 	uint64_t as_rcv_replies;
 	uint64_t as_rcv_own;		/* our own, come back */
 	uint64_t as_dupaddr;		/* another uses our address */
-	uint64_t as_moved;		/* an entry's hardware address changed */
+	uint64_t as_moved;		/* an entry changed its address */
 	uint64_t as_permanent;		/* tried to change a permanent entry */
 	uint64_t as_otherif;		/* entry belongs to another interface */
 	uint64_t as_snd_requests;

@@ -139,7 +139,7 @@ struct in_pktinfo {
 #define IP_HDRINCL		3	/* int: header is in the data */
 #define IP_OPTIONS		4	/* bytes: options to send */
 #define IP_RECVOPTS		6	/* int; cmsg: options as received */
-#define IP_RETOPTS		7	/* bytes, the same as IP_OPTIONS */
+#define IP_RETOPTS		7	/* the same: ours are filled in */
 #define IP_PKTINFO		8	/* int; cmsg: struct in_pktinfo */
 #define IP_MTU_DISCOVER		10	/* int: IP_PMTUDISC_* */
 #define IP_RECVERR		11	/* int: errors into the error queue */

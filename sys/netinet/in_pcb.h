@@ -14,6 +14,7 @@
 #include <net/route.h>
 #include <netinet/in.h>
 #include <netinet/ip.h>
+#include <netinet6/in6.h>
 
 struct in_pktinfo;
 struct inpcb;
@@ -31,6 +32,7 @@ union inpaddru {
 		uint8_t		pad[12];
 		struct in_addr	inaddr;
 	} iau_a4u;
+	struct in6_addr	iau_addr6;
 };
 
 /*
@@ -63,6 +65,8 @@ struct inpcb {
 	union inpaddru		 inp_laddru;
 #define inp_faddr	inp_faddru.iau_a4u.inaddr
 #define inp_laddr	inp_laddru.iau_a4u.inaddr
+#define inp_faddr6	inp_faddru.iau_addr6
+#define inp_laddr6	inp_laddru.iau_addr6
 	uint16_t		 inp_fport;	/* network order */
 	uint16_t		 inp_lport;	/* network order */
 	unsigned int		 inp_rtableid;
@@ -74,7 +78,7 @@ struct inpcb {
 	uint8_t			 inp_ip_minttl;
 	uint8_t			 inp_pmtudisc;	/* IP_PMTUDISC_* */
 	uint16_t		 inp_udpseg;	/* UDP_SEGMENT, 0 none */
-	uint32_t		 inp_icmpfilter; /* ICMP_FILTER: set is refused */
+	uint32_t		 inp_icmpfilter; /* types refused */
 	struct ipsec_level	 inp_seclevel;
 	uint32_t		 inp_ipsecflowinfo;
 	void			*inp_pcb6;	/* netinet6's own options */

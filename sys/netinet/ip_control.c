@@ -103,9 +103,14 @@ ip_savecontrol(struct inpcb *inp, struct mbuf **mp, struct ip *ip,
 	if (flags & INP_RECVRTABLE)
 		mp = ip_addcontrol(mp, &rtableid, sizeof(rtableid),
 		    IP_RECVRTABLE);
-	if ((flags & INP_RECVOPTS) && ip->ip_hl << 2 > (int)sizeof(*ip))
+	if (ip->ip_hl << 2 == (int)sizeof(*ip))
+		return;
+	if (flags & INP_RECVOPTS)
+		mp = ip_addcontrol(mp, ip + 1, (ip->ip_hl << 2) -
+		    sizeof(*ip), IP_RECVOPTS);
+	if (flags & INP_RECVRETOPTS)
 		ip_addcontrol(mp, ip + 1, (ip->ip_hl << 2) - sizeof(*ip),
-		    IP_RECVOPTS);
+		    IP_RETOPTS);
 }
 
 /* A number of one or four bytes between min and max. */

@@ -266,6 +266,12 @@ ip_out_route(struct ip_outctx *oc)
 		error = ip_out_routed(oc);
 	if (error != 0)
 		return (error);
+	/* SO_BINDTODEVICE: by that interface or not at all. */
+	if (ifidx != 0 && oc->oc_ifp->if_index != ifidx &&
+	    !(oc->oc_ifp->if_flags & IFF_LOOPBACK)) {
+		ipstat_inc(&ipstat.ips_noroute);
+		return (ENETUNREACH);
+	}
 	if (ip->ip_dst.s_addr == INADDR_BROADCAST)
 		oc->oc_broadcast = 1;
 	if (oc->oc_mtu == 0 || oc->oc_mtu > oc->oc_ifp->if_mtu ||
@@ -332,10 +338,9 @@ ip_out_multicast(struct ip_outctx *oc)
 
 	m->m_flags |= M_MCAST;
 	oc->oc_dst.sin_addr = ip->ip_dst;
-	if (oc->oc_imo != NULL)
-		ip->ip_ttl = oc->oc_imo->imo_ttl;
-	else if (!(oc->oc_flags & (IP_RAWOUTPUT | IP_FORWARDING)))
-		ip->ip_ttl = IP_DEFAULT_MULTICAST_TTL;
+	if (!(oc->oc_flags & (IP_RAWOUTPUT | IP_FORWARDING)))
+		ip->ip_ttl = oc->oc_imo != NULL ? oc->oc_imo->imo_ttl :
+		    IP_DEFAULT_MULTICAST_TTL;
 	if (!(oc->oc_ifp->if_flags & (IFF_MULTICAST | IFF_LOOPBACK))) {
 		ipstat_inc(&ipstat.ips_noroute);
 		return (ENETUNREACH);

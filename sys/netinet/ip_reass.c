@@ -244,7 +244,7 @@ ipq_place(struct ipq *q, u_int off, u_int end, int last,
 	next = e == NULL ? TAILQ_FIRST(&q->ipq_fragq) : TAILQ_NEXT(e, ipqe_q);
 	if (next != NULL && (next->ipqe_off < end || last))
 		return (EINVAL);
-	if (q->ipq_end != 0 && (end > q->ipq_end || last))
+	if (q->ipq_end != 0 && end > q->ipq_end)
 		return (EINVAL);
 	return (0);
 }

@@ -27,6 +27,7 @@ static const struct {
 	int	 io_flag;
 } ip_flagopts[] = {
 	{ IP_RECVOPTS,		INP_RECVOPTS },
+	{ IP_RETOPTS,		INP_RECVRETOPTS },
 	{ IP_RECVDSTADDR,	INP_RECVDSTADDR },
 	{ IP_RECVDSTPORT,	INP_RECVDSTPORT },
 	{ IP_RECVIF,		INP_RECVIF },
@@ -148,7 +149,6 @@ ip_setopt(struct inpcb *inp, int optname, struct mbuf *m)
 		return (ip_setflag(inp, optname, flag, m));
 	switch (optname) {
 	case IP_OPTIONS:
-	case IP_RETOPTS:
 		return (ip_pcbopts(&inp->inp_options,
 		    m == NULL ? NULL : mtod(m, caddr_t),
 		    m == NULL ? 0 : m->m_len));
@@ -205,7 +205,6 @@ ip_getopt(struct inpcb *inp, int optname, struct mbuf *m)
 		return (ip_putint(m, (inp->inp_flags & flag) != 0));
 	switch (optname) {
 	case IP_OPTIONS:
-	case IP_RETOPTS:
 		m->m_len = 0;
 		if (inp->inp_options != NULL) {
 			p = mtod(inp->inp_options, const struct ipoption *);
