@@ -48,7 +48,8 @@ asan: deps
 fuzz: deps
 	@OBJ="`realpath -m $(OBJ)`" tools/fuzz
 
-bench: tests
+bench: image
+	@$(BMAKE) -C regress/bench all
 	@OBJ="`realpath -m $(OBJ)`" tools/bench $(ONLY)
 
 contract: deps

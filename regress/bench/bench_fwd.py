@@ -101,7 +101,7 @@ def boot_ms():
     """kernel start to first packet"""
     times = []
     for _ in range(5):
-        with rig.Rig0() as r:
+        with rig.Bare() as r:
             times.append(r.first_packet_ms())
     return dict(value=rig.median(times), aim=50)
 

@@ -7,8 +7,10 @@
  *	h_load train TO PORT BYTES SECONDS
  *		UDP datagrams of BYTES, handed over in trains (UDP_SEGMENT)
  *	h_load first IF
- *		say when it is ready; wait until the interface is there and a
- *		packet comes in by it, and print the time of that
+ *		say when it is ready; print the time of the first packet that
+ *		comes in by the interface
+ *	h_load start PROGRAM [ARGUMENT ...]
+ *		print the time, and become the program
  *	h_load sink PORT
  *		receive datagrams, in trains if they come so; at end of input
  *		print how many, how many bytes, and the seconds between the
@@ -233,32 +235,37 @@ sink(char *port)
 static void
 first(char *ifname)
 {
-	struct sockaddr_ll	sll;
+	struct sockaddr_ll	sll = {
+		.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL),
+	};
 	socklen_t		len;
-	char			buf[2048], name[IF_NAMESIZE];
+	char			buf[2048];
 	int			s;
 
-	s = socket(AF_PACKET, SOCK_RAW, htons(ETH_P_ALL));
+	s = socket(AF_PACKET, SOCK_RAW, 0);
 	if (s == -1)
 		err(1, "packet socket");
+	sll.sll_ifindex = if_nametoindex(ifname);
+	if (bind(s, (void *)&sll, sizeof(sll)) == -1)
+		err(1, "%s", ifname);
 	puts("ready");
 	fflush(stdout);
-	/* Once the interface is there it must be up to receive. */
-	while (if_nametoindex(ifname) == 0)
-		usleep(200);
-	snprintf(buf, sizeof(buf), "ip link set %s up", ifname);
-	if (system(buf) != 0)
-		errx(1, "%s", buf);
-	for (;;) {
+	do {
 		len = sizeof(sll);
 		if (recvfrom(s, buf, sizeof(buf), 0, (void *)&sll, &len) < 1)
 			err(1, "receive");
-		if (sll.sll_pkttype != PACKET_OUTGOING &&
-		    if_indextoname(sll.sll_ifindex, name) != NULL &&
-		    strcmp(name, ifname) == 0)
-			break;
-	}
+	} while (sll.sll_pkttype == PACKET_OUTGOING);
 	printf("%.6f\n", now());
+}
+
+/* Print the monotonic time and become another program. */
+static void
+start(char **argv)
+{
+	printf("%.6f\n", now());
+	fflush(stdout);
+	execv(argv[0], argv);
+	err(1, "%s", argv[0]);
 }
 
 int
@@ -270,9 +277,11 @@ main(int argc, char **argv)
 		train(argv[2], argv[3], argv[4], argv[5]);
 	else if (argc == 3 && strcmp(argv[1], "first") == 0)
 		first(argv[2]);
+	else if (argc >= 3 && strcmp(argv[1], "start") == 0)
+		start(argv + 2);
 	else if (argc == 3 && strcmp(argv[1], "sink") == 0)
 		sink(argv[2]);
 	else
-		errx(2, "usage: h_load flood|train|first|sink ...");
+		errx(2, "usage: h_load flood|train|first|start|sink ...");
 	return (0);
 }

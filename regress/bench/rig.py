@@ -204,8 +204,7 @@ class Machines(Rig):
         path = os.path.join(self.dir, ID + '-' + name)
         os.makedirs(path + '/etc')
         files = {'machine.conf': conf,
-                 'etc/sysctl.conf': ['net.inet.ip.forwarding=1',
-                                     'net.inet6.ip6.forwarding=1']}
+                 'etc/sysctl.conf': ['net.inet.ip.forwarding=1']}
         for ifname, line in hostnames.items():
             files['etc/hostname.' + ifname] = [line]
         if gateway:
@@ -213,10 +212,10 @@ class Machines(Rig):
         for f, lines in files.items():
             with open(os.path.join(path, f), 'w') as out:
                 out.write('\n'.join(lines) + '\n')
-        run('warren', 'boot', path)
         self.names.append(os.path.basename(path))
         self.stack.callback(run, 'warren', 'halt', self.names[-1],
                             check=False)
+        run('warren', 'boot', path)
 
     def between(self):
         self.stack.callback(shutil.rmtree, self.dir, True)
@@ -252,30 +251,35 @@ class Machines(Rig):
         return found
 
 
-class Rig0(Rig):
+class Bare(Rig):
     """One host and a kernel without a machine around it: how fast it boots."""
 
     what = 'bare kernel'
 
     def between(self):
-        pass
+        on(A, 'ip', 'tuntap', 'add', 'va', 'mode', 'tap')
+        run('ip', '-n', A, 'link', 'set', 'va', 'up')
 
     def first_packet_ms(self):
-        """From exec to the first packet of the kernel on its card."""
+        """From exec to the first packet of the kernel, which announces its
+        address, on the host's end of its card."""
         kernel = os.path.join(OBJ, 'sys/usermode/warren-kernel')
-        listener = subprocess.Popen(
-            ['ip', 'netns', 'exec', A, LOAD, 'first', 'va'],
-            stdout=subprocess.PIPE, text=True)
-        listener.stdout.readline()
-        start = time.clock_gettime(time.CLOCK_MONOTONIC)
-        p = subprocess.Popen([kernel, 'card=em0,tap,va,' + A,
-                              'inet=em0,10.1.0.1/24'],
-                             stdout=subprocess.DEVNULL,
-                             stderr=subprocess.DEVNULL)
-        try:
-            stamp, _ = listener.communicate(timeout=10)
-        finally:
-            p.terminate()
-            p.wait()
-            listener.kill()
+        with subprocess.Popen(
+                ['ip', 'netns', 'exec', A, LOAD, 'first', 'va'],
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                text=True) as listener:
+            try:
+                listener.stdout.readline()
+                with subprocess.Popen(
+                        [LOAD, 'start', kernel, 'card=em0,tap,va,' + A,
+                         'inet=em0,10.1.0.1/24'], stdin=subprocess.DEVNULL,
+                        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                        text=True) as p:
+                    try:
+                        start = float(p.stdout.readline())
+                        stamp, _ = listener.communicate(timeout=10)
+                    finally:
+                        p.terminate()
+            finally:
+                listener.kill()
         return (float(stamp) - start) * 1000

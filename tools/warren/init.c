@@ -114,6 +114,7 @@ init_main(const struct machine *m, const char *image, const char *root,
 	set_name(m);
 	if (setsid() == -1)
 		warn("setsid");
+	detach();
 	if (write_all(3, &c, 1) == -1)
 		_exit(1);
 	close(3);

@@ -302,21 +302,6 @@ start(struct mon *mo)
 	free(image);
 }
 
-/* Leave the caller's terminal. */
-static void
-detach(void)
-{
-	int fd;
-
-	fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-	if (fd == -1)
-		err(1, "/dev/null");
-	dup2(fd, STDIN_FILENO);
-	dup2(fd, STDOUT_FILENO);
-	dup2(fd, STDERR_FILENO);
-	close(fd);
-}
-
 /*
  * The monitor's life, in a child of warren boot.  A byte on `status' says
  * that the machine is up, its end without one that it is not; messages until

@@ -193,3 +193,21 @@ now_ms(void)
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	return (ts.tv_sec * 1000L + ts.tv_nsec / 1000000);
 }
+
+/*
+ * Leave the caller's terminal or pipe: standard descriptors are the null
+ * device from now on.  Ends the process when there is none.
+ */
+void
+detach(void)
+{
+	int fd;
+
+	fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (fd == -1)
+		err(1, "/dev/null");
+	dup2(fd, STDIN_FILENO);
+	dup2(fd, STDOUT_FILENO);
+	dup2(fd, STDERR_FILENO);
+	close(fd);
+}

@@ -78,6 +78,7 @@ int	 remove_tree(int, const char *, int);
 int	 pidfd_open(pid_t);
 int	 wait_exit(pid_t);
 long	 now_ms(void);
+void	 detach(void);
 
 /* conf.c */
 int	 port_parse(const char *, enum port *);

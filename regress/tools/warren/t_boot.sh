@@ -20,6 +20,18 @@ life_body()
 	atf_check -o not-empty warren log m/m
 }
 
+w_test pipe "once a machine is up nothing of it holds its caller's pipe"
+pipe_body()
+{
+	w_init
+	w_machine m </dev/null
+	w_made machine "$W_ID-m"
+	timeout 20 sh -c 'warren boot -n "$1" m/m 2>&1 | cat' sh "$W_ID-m" ||
+	    atf_fail "the pipe stays open"
+	w_exec m true || atf_fail "no machine"
+	w_halt m
+}
+
 w_test twice "a name and a directory serve one machine at a time"
 twice_body()
 {

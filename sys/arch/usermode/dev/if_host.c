@@ -338,16 +338,20 @@ em_start_list(struct ifnet *ifp, struct mbuf_list *ml)
 	em_count_drops(sc);
 }
 
-/* Upcall: frames may have come, or there is room again. */
+/*
+ * Upcall: frames may have come, or there is room again.  Receiving goes
+ * first: it silences the bell of a wire, which may have rung for room that a
+ * look before would not have seen.
+ */
 static void
 em_ready(void *arg)
 {
 	struct em_softc	*sc = arg;
 
+	em_receive(sc);
 	while (!ml_empty(&sc->sc_txq))
 		if (!em_send(sc, &sc->sc_txq))
 			break;
-	em_receive(sc);
 	em_count_drops(sc);
 }
 
