@@ -30,6 +30,56 @@ bsdaddr_set_in(struct bsd_sockaddr_in *sin, struct in_addr addr)
 	sin->sin_addr = addr;
 }
 
+/*
+ * Make an IPv6 address without port or scope.
+ */
+void
+bsdaddr_set_in6(struct bsd_sockaddr_in6 *sin6, const struct in6_addr *addr)
+{
+	memset(sin6, 0, sizeof(*sin6));
+	sin6->sin6_len = sizeof(*sin6);
+	sin6->sin6_family = BSD_AF_INET6;
+	sin6->sin6_addr = *addr;
+}
+
+/* Does the address belong to one link, or one interface, only? */
+static int
+scoped(const struct in6_addr *a)
+{
+	return (IN6_IS_ADDR_LINKLOCAL(a) || IN6_IS_ADDR_MC_LINKLOCAL(a) ||
+	    IN6_IS_ADDR_MC_NODELOCAL(a));
+}
+
+/*
+ * The interface's index that the kernel has put into the second word of an
+ * address, or 0; the word is cleared.
+ */
+unsigned int
+in6_scope_take(struct in6_addr *a)
+{
+	unsigned int	 scope;
+
+	if (!scoped(a))
+		return (0);
+	scope = a->s6_addr[2] << 8 | a->s6_addr[3];
+	a->s6_addr[2] = a->s6_addr[3] = 0;
+	return (scope);
+}
+
+/*
+ * Put an interface's index there, in an address that can have one.  Returns
+ * -1 if it cannot.
+ */
+int
+in6_scope_put(struct in6_addr *a, unsigned int scope)
+{
+	if (!scoped(a) || scope > 0xffff)
+		return (-1);
+	a->s6_addr[2] = scope >> 8;
+	a->s6_addr[3] = scope;
+	return (0);
+}
+
 /* Copy an address that may be cut short: what lacks is zero. */
 static void
 padded(void *dst, size_t size, const struct bsd_sockaddr *sa)
@@ -39,8 +89,8 @@ padded(void *dst, size_t size, const struct bsd_sockaddr *sa)
 }
 
 /*
- * The C library's form of an Internet address.  Returns -1 for any other
- * family.
+ * The C library's form of an Internet address; the kernel's scope becomes
+ * sin6_scope_id.  Returns -1 for any other family.
  */
 int
 bsdaddr_to_libc(const struct bsd_sockaddr *sa, struct sockaddr_storage *ss,
@@ -66,7 +116,9 @@ bsdaddr_to_libc(const struct bsd_sockaddr *sa, struct sockaddr_storage *ss,
 		sin6->sin6_port = bin6.sin6_port;
 		sin6->sin6_flowinfo = bin6.sin6_flowinfo;
 		sin6->sin6_addr = bin6.sin6_addr;
-		sin6->sin6_scope_id = bin6.sin6_scope_id;
+		sin6->sin6_scope_id = in6_scope_take(&sin6->sin6_addr);
+		if (bin6.sin6_scope_id != 0)
+			sin6->sin6_scope_id = bin6.sin6_scope_id;
 		*len = sizeof(*sin6);
 		return (0);
 	default:
@@ -75,8 +127,8 @@ bsdaddr_to_libc(const struct bsd_sockaddr *sa, struct sockaddr_storage *ss,
 }
 
 /*
- * BSD's form of the C library's Internet address.  Returns -1 for any other
- * family.
+ * BSD's form of the C library's Internet address; the scope goes where the
+ * kernel has it.  Returns -1 for any other family.
  */
 int
 bsdaddr_from_libc(const struct sockaddr *sa, struct bsd_sockaddr_storage *ss)
@@ -102,7 +154,8 @@ bsdaddr_from_libc(const struct sockaddr *sa, struct bsd_sockaddr_storage *ss)
 		sin6->sin6_port = lin6.sin6_port;
 		sin6->sin6_flowinfo = lin6.sin6_flowinfo;
 		sin6->sin6_addr = lin6.sin6_addr;
-		sin6->sin6_scope_id = lin6.sin6_scope_id;
+		if (in6_scope_put(&sin6->sin6_addr, lin6.sin6_scope_id) == -1)
+			sin6->sin6_scope_id = lin6.sin6_scope_id;
 		return (0);
 	default:
 		return (-1);
@@ -211,6 +264,19 @@ in_lenmask(int len)
 
 	mask.s_addr = len <= 0 ? 0 : htonl(0xffffffffU << (32 - len));
 	return (mask);
+}
+
+/*
+ * The mask of a prefix of len bits, 0 to 128.
+ */
+void
+in6_lenmask(struct in6_addr *mask, int len)
+{
+	int	 i;
+
+	memset(mask, 0, sizeof(*mask));
+	for (i = 0; i < len && i < 128; i++)
+		mask->s6_addr[i / 8] |= 0x80 >> (i % 8);
 }
 
 /*

@@ -1,11 +1,15 @@
 /*
- * ping(8): send ICMP echo requests and show what comes back.
+ * ping(8), ping6(8): send ICMP echo requests and show what comes back.
  *
  *	ping.c		options, names, privileges
  *	probe.c		when to send, what a reply says, the statistics
  *	icmp.c		IPv4: packets, options and error messages
+ *	icmp6.c		IPv6
  *
- * The raw socket is opened first; everything after that, the parsing of the
+ * By the name ping6 it speaks IPv6, by the name ping IPv4, unless the host is
+ * an IPv6 address.
+ *
+ * The raw sockets are opened first; everything after that, the parsing of the
  * command line included, runs without privileges and under pledge(2).
  */
 #include <sys/types.h>
@@ -31,16 +35,27 @@
 
 #define PING_USER	"_ping"
 
+#define OPTIONS		"c:DdEefgHI:i:Ll:np:qRs:T:t:V:vw:"
+#define OPTIONS6	"c:DdEefgHh:I:i:Ll:mnp:qs:T:V:vw:"
+
 static uid_t	 caller;		/* who runs us, before drop() */
+static int	 is_ping6;
 
 static void __dead
 usage(void)
 {
-	fprintf(stderr, "usage: ping [-DdEefgHLnqRv] [-c count] [-I sourceaddr]"
-	    " [-i interval]\n"
-	    "\t[-l preload] [-p pattern] [-s packetsize] [-T toskeyword]"
-	    " [-t ttl]\n"
-	    "\t[-V rtable] [-w maxwait] host\n");
+	if (is_ping6)
+		fprintf(stderr, "usage: ping6 [-DdEefgHLmnqv] [-c count] "
+		    "[-h hoplimit] [-I sourceaddr]\n"
+		    "\t[-i interval] [-l preload] [-p pattern] "
+		    "[-s packetsize]\n"
+		    "\t[-T toskeyword] [-V rtable] [-w maxwait] host\n");
+	else
+		fprintf(stderr, "usage: ping [-DdEefgHLnqRv] [-c count] "
+		    "[-I sourceaddr] [-i interval]\n"
+		    "\t[-l preload] [-p pattern] [-s packetsize] "
+		    "[-T toskeyword] [-t ttl]\n"
+		    "\t[-V rtable] [-w maxwait] host\n");
 	exit(1);
 }
 
@@ -250,6 +265,10 @@ option(struct ping *p, int ch, const char *arg)
 	case 'H':
 		p->p_flags |= F_NAMES;
 		break;
+	case 'h':
+		p->p_ttl = number("hop limit", arg, 0, 255);
+		p->p_flags |= F_TTL;
+		break;
 	case 'i':
 		parse_interval(p, arg);
 		break;
@@ -259,6 +278,9 @@ option(struct ping *p, int ch, const char *arg)
 	case 'l':
 		root_only();
 		p->p_preload = number("preload value", arg, 1, INT64_MAX);
+		break;
+	case 'm':
+		p->p_wholemtu++;
 		break;
 	case 'n':
 		p->p_flags &= ~F_NAMES;
@@ -319,30 +341,103 @@ banner(const struct ping *p)
 	fflush(stdout);
 }
 
+/* The sockets of both families, opened while that is allowed. */
+struct sockets {
+	int	s_fd, s_error;
+	int	s_fd6, s_error6;
+};
+
+static void
+sockets_open(struct sockets *s)
+{
+	memset(s, 0, sizeof(*s));
+	s->s_fd = -1;
+	if (!is_ping6) {
+		s->s_fd = ping_inet.pf_open();
+		s->s_error = errno;
+	}
+	s->s_fd6 = ping_inet6.pf_open();
+	s->s_error6 = errno;
+}
+
+static int
+is_inet6(const char *host)
+{
+	struct addrinfo	 hints, *res;
+
+	memset(&hints, 0, sizeof(hints));
+	hints.ai_family = AF_INET6;
+	hints.ai_socktype = SOCK_RAW;
+	hints.ai_flags = AI_NUMERICHOST;
+	if (getaddrinfo(host, NULL, &hints, &res) != 0)
+		return (0);
+	freeaddrinfo(res);
+	return (1);
+}
+
+/* Keep the socket of the host's family, and no other. */
+static void
+choose(struct ping *p, const struct sockets *s)
+{
+	int	 error, other, six;
+
+	six = is_ping6 || is_inet6(p->p_host);
+	p->p_fam = six ? &ping_inet6 : &ping_inet;
+	p->p_sock = six ? s->s_fd6 : s->s_fd;
+	other = six ? s->s_fd : s->s_fd6;
+	error = six ? s->s_error6 : s->s_error;
+	if (other != -1)
+		close(other);
+	if (p->p_sock == -1) {
+		errno = error;
+		err(1, "socket");
+	}
+}
+
+static void
+defaults(struct ping *p)
+{
+	p->p_rtable = -1;
+	p->p_datalen = PING_DATALEN;
+	p->p_interval.tv_sec = 1;
+	p->p_maxwait = PING_MAXWAIT;
+}
+
+/* The socket's table, destination and source. */
+static void
+addresses(struct ping *p, const char *source)
+{
+	socklen_t	 len;
+
+	if (p->p_rtable >= 0 && setsockopt(p->p_sock, SOL_SOCKET, SO_RTABLE,
+	    &p->p_rtable, sizeof(p->p_rtable)) == -1)
+		err(1, "setsockopt SO_RTABLE");
+	resolve(p, p->p_host, &p->p_dst, &p->p_dstlen);
+	if (source == NULL)
+		return;
+	resolve(p, source, &p->p_src, &len);
+	if (bind(p->p_sock, (struct sockaddr *)&p->p_src, len) == -1)
+		err(1, "bind");
+}
+
 int
 main(int argc, char *argv[])
 {
 	static struct ping	 ping;
 	struct ping		*p = &ping;
+	struct sockets		 sockets;
 	const char		*source = NULL;
-	socklen_t		 len;
-	int			 ch, error;
+	int			 ch;
 
 	caller = getuid();
-	p->p_fam = &ping_inet;
-	p->p_sock = p->p_fam->pf_open();
-	error = errno;
+	is_ping6 = strcmp(getprogname(), "ping6") == 0;
+	sockets_open(&sockets);
 	lookup_init();
 	drop();
 
-	p->p_prog = getprogname();
-	p->p_rtable = -1;
-	p->p_datalen = PING_DATALEN;
-	p->p_interval.tv_sec = 1;
-	p->p_maxwait = PING_MAXWAIT;
-
-	while ((ch = getopt(argc, argv,
-	    "c:DdEefgHI:i:Ll:np:qRs:T:t:V:vw:")) != -1) {
+	defaults(p);
+	while ((ch = getopt(argc, argv, is_ping6 ? OPTIONS6 : OPTIONS)) !=
+	    -1) {
 		if (ch == 'I')
 			source = optarg;
 		else
@@ -354,21 +449,9 @@ main(int argc, char *argv[])
 		usage();
 	if ((p->p_flags & F_FLOOD) && p->p_interval.tv_sec != 1)
 		errx(1, "-f and -i options are incompatible");
-	if (p->p_sock == -1) {
-		errno = error;
-		err(1, "socket");
-	}
-
 	p->p_host = argv[0];
-	if (p->p_rtable >= 0 && setsockopt(p->p_sock, SOL_SOCKET, SO_RTABLE,
-	    &p->p_rtable, sizeof(p->p_rtable)) == -1)
-		err(1, "setsockopt SO_RTABLE");
-	resolve(p, p->p_host, &p->p_dst, &p->p_dstlen);
-	if (source != NULL) {
-		resolve(p, source, &p->p_src, &len);
-		if (bind(p->p_sock, (struct sockaddr *)&p->p_src, len) == -1)
-			err(1, "bind");
-	}
+	choose(p, &sockets);
+	addresses(p, source);
 	buffers(p);
 	p->p_fam->pf_setup(p);
 	ping_fill(p);

@@ -87,11 +87,10 @@ struct ping_family {
 	void		(*pf_options)(struct ping *, const struct ping_msg *);
 };
 
-extern const struct ping_family	 ping_inet;
+extern const struct ping_family	 ping_inet, ping_inet6;
 
 struct ping {
 	const struct ping_family *p_fam;
-	const char		*p_prog;
 	const char		*p_host;	/* as the user named it */
 	struct sockaddr_storage	 p_dst;
 	socklen_t		 p_dstlen;
@@ -100,6 +99,7 @@ struct ping {
 	int			 p_flags;	/* F_* */
 	int			 p_ttl;
 	int			 p_tos;
+	int			 p_wholemtu;	/* -m, how often */
 	int			 p_rtable;	/* -1: this process's */
 	uint16_t		 p_ident;
 	uint64_t		 p_key;		/* of p_tag */

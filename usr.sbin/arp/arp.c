@@ -2,8 +2,9 @@
  * arp(8): look at the table of link addresses and change it.
  *
  *	arp.c		the command line and what is printed
- *	table.c		the kernel's table
  *	text.c		times and the lines of a file
+ *
+ * The kernel's table is read and changed by libutil's llinfo_*().
  */
 #include <sys/types.h>
 #include <sys/socket.h>
@@ -26,6 +27,7 @@
 #include "arp.h"
 #include "bsdaddr.h"
 #include "iflist.h"
+#include "llinfo.h"
 #include "lookup.h"
 #include "rtname.h"
 
@@ -67,6 +69,24 @@ arp_host(const char *host, struct in_addr *addr)
 	return (0);
 }
 
+static int
+lookup(struct in_addr addr, struct llinfo *ll)
+{
+	struct bsd_sockaddr_in	 sin;
+
+	bsdaddr_set_in(&sin, addr);
+	return (llinfo_get(opt.ao_tableid, (struct bsd_sockaddr *)&sin, ll));
+}
+
+static int
+forget(struct in_addr addr)
+{
+	struct bsd_sockaddr_in	 sin;
+
+	bsdaddr_set_in(&sin, addr);
+	return (llinfo_delete(opt.ao_tableid, (struct bsd_sockaddr *)&sin));
+}
+
 static void
 print_header(void)
 {
@@ -75,25 +95,25 @@ print_header(void)
 }
 
 static int
-print_entry(const struct arp_entry *ae, void *arg)
+print_entry(const struct llinfo *ll, void *arg)
 {
 	const struct iflist	*list = arg;
 	const struct ifl_if	*i;
 	char			 ea[ETHER_STRLEN], expire[32];
 	char			 host[RTNAME_LEN];
 
-	rtname_host((const struct bsd_sockaddr *)&ae->ae_addr,
+	rtname_host(&ll->ll_sa,
 	    opt.ao_numeric, host, sizeof(host));
-	if (ae->ae_link.sdl_alen == 6)
-		ether_str((const uint8_t *)LLADDR(&ae->ae_link), ea);
+	if (ll->ll_link.sdl_alen == 6)
+		ether_str((const uint8_t *)LLADDR(&ll->ll_link), ea);
 	else
 		strlcpy(ea, "(incomplete)", sizeof(ea));
-	i = iflist_byindex(list, ae->ae_ifindex);
+	i = iflist_byindex(list, ll->ll_ifindex);
 	printf("%-*s %-*s %*s %-9s %s%s\n", W_HOST, host, W_LINK, ea, W_IF,
-	    i == NULL ? "?" : i->i_name, arp_expire(ae->ae_expire,
+	    i == NULL ? "?" : i->i_name, arp_expire(ll->ll_expire,
 	    time(NULL), expire, sizeof(expire)),
-	    (ae->ae_flags & RTF_LOCAL) ? "l" : "",
-	    (ae->ae_flags & RTF_ANNOUNCE) ? "p" : "");
+	    (ll->ll_flags & RTF_LOCAL) ? "l" : "",
+	    (ll->ll_flags & RTF_ANNOUNCE) ? "p" : "");
 	return (0);
 }
 
@@ -105,7 +125,7 @@ show_all(void)
 	if (iflist_get(&list, 0) == -1)
 		err(1, "sysctl");
 	print_header();
-	if (table_walk(print_entry, &list) == -1)
+	if (llinfo_walk(opt.ao_tableid, BSD_AF_INET, print_entry, &list) == -1)
 		err(1, "sysctl");
 	iflist_free(&list);
 	return (0);
@@ -114,13 +134,13 @@ show_all(void)
 static int
 show_one(const char *host)
 {
-	struct arp_entry	 ae;
+	struct llinfo		 ll;
 	struct in_addr		 addr;
 	struct iflist		 list;
 
 	if (arp_host(host, &addr) == -1)
 		return (1);
-	if (table_get(addr, &ae) == -1) {
+	if (lookup(addr, &ll) == -1) {
 		if (errno != ENOENT)
 			err(1, "%s", host);
 		printf("%s (%s) -- no entry\n", host, inet_ntoa(addr));
@@ -129,7 +149,7 @@ show_one(const char *host)
 	if (iflist_get(&list, 0) == -1)
 		err(1, "sysctl");
 	print_header();
-	print_entry(&ae, &list);
+	print_entry(&ll, &list);
 	iflist_free(&list);
 	return (0);
 }
@@ -137,16 +157,16 @@ show_one(const char *host)
 static int
 delete_one(const char *host)
 {
-	struct arp_entry	 ae;
+	struct llinfo		 ll;
 	struct in_addr		 addr;
 
 	if (arp_host(host, &addr) == -1)
 		return (1);
-	if (table_get(addr, &ae) == -1 && errno == ENOENT) {
+	if (lookup(addr, &ll) == -1 && errno == ENOENT) {
 		printf("%s (%s) -- no entry\n", host, inet_ntoa(addr));
 		return (1);
 	}
-	if (table_delete(addr) == -1) {
+	if (forget(addr) == -1) {
 		warn("delete %s", host);
 		return (1);
 	}
@@ -155,23 +175,23 @@ delete_one(const char *host)
 }
 
 static int
-delete_entry(const struct arp_entry *ae, void *arg)
+delete_entry(const struct llinfo *ll, void *arg)
 {
 	char	 host[RTNAME_LEN];
 	int	*status = arg;
 
-	if (ae->ae_flags & (RTF_LOCAL | RTF_BROADCAST))
+	if (ll->ll_flags & (RTF_LOCAL | RTF_BROADCAST))
 		return (0);
-	if (table_delete(ae->ae_addr.sin_addr) == -1) {
+	if (forget(ll->ll_sin.sin_addr) == -1) {
 		if (errno == ESRCH)
 			return (0);
-		warn("delete %s", inet_ntoa(ae->ae_addr.sin_addr));
+		warn("delete %s", inet_ntoa(ll->ll_sin.sin_addr));
 		*status = 1;
 		return (0);
 	}
-	rtname_host((const struct bsd_sockaddr *)&ae->ae_addr,
+	rtname_host(&ll->ll_sa,
 	    opt.ao_numeric, host, sizeof(host));
-	printf("%s (%s) deleted\n", host, inet_ntoa(ae->ae_addr.sin_addr));
+	printf("%s (%s) deleted\n", host, inet_ntoa(ll->ll_sin.sin_addr));
 	return (0);
 }
 
@@ -180,14 +200,14 @@ delete_all(void)
 {
 	int	 status = 0;
 
-	if (table_walk(delete_entry, &status) == -1)
+	if (llinfo_walk(opt.ao_tableid, BSD_AF_INET, delete_entry, &status) == -1)
 		err(1, "sysctl");
 	return (status);
 }
 
 /* The station address of a word; "auto" means the interface's own. */
 static int
-parse_link(const char *s, const struct arp_entry *ae, uint8_t ea[6])
+parse_link(const char *s, const struct llinfo *ll, uint8_t ea[6])
 {
 	const struct ifl_if	*i;
 	struct iflist		 list;
@@ -197,7 +217,7 @@ parse_link(const char *s, const struct arp_entry *ae, uint8_t ea[6])
 		return (ether_parse(s, ea));
 	if (iflist_get(&list, 0) == -1)
 		err(1, "sysctl");
-	i = iflist_byindex(&list, ae->ae_ifindex);
+	i = iflist_byindex(&list, ll->ll_ifindex);
 	if (i != NULL && i->i_sdl.sdl_alen == 6) {
 		memcpy(ea, LLADDR(&i->i_sdl), 6);
 		error = 0;
@@ -210,7 +230,7 @@ parse_link(const char *s, const struct arp_entry *ae, uint8_t ea[6])
 static int
 set(int argc, char **argv)
 {
-	struct arp_entry	 ae;
+	struct llinfo		 ll;
 	struct in_addr		 addr;
 	uint8_t			 ea[6];
 	int64_t			 expire = 0;
@@ -228,32 +248,32 @@ set(int argc, char **argv)
 	}
 	if (arp_host(argv[0], &addr) == -1)
 		return (1);
-	if (table_get(addr, &ae) == 0) {
-		if (ae.ae_flags & RTF_LOCAL) {
+	if (lookup(addr, &ll) == 0) {
+		if (ll.ll_flags & RTF_LOCAL) {
 			warnx("%s is an address of this machine", argv[0]);
 			return (1);
 		}
-		if (!opt.ao_force && ae.ae_link.sdl_alen != 0) {
+		if (!opt.ao_force && ll.ll_link.sdl_alen != 0) {
 			warnx("set: %s: entry exists, use -F to replace it",
 			    argv[0]);
 			return (1);
 		}
-		if (table_delete(addr) == -1 && errno != ESRCH) {
+		if (forget(addr) == -1 && errno != ESRCH) {
 			warn("delete %s", argv[0]);
 			return (1);
 		}
 	}
-	if (ae.ae_ifindex == 0) {
+	if (ll.ll_ifindex == 0) {
 		warnx("cannot intuit interface index and type for %s",
 		    argv[0]);
 		return (1);
 	}
-	if (parse_link(argv[1], &ae, ea) == -1) {
+	if (parse_link(argv[1], &ll, ea) == -1) {
 		warnx("invalid link-level address '%s'", argv[1]);
 		return (1);
 	}
-	bsdaddr_set_in(&ae.ae_addr, addr);
-	if (table_set(&ae, ea, flags, expire) == -1) {
+	bsdaddr_set_in(&ll.ll_sin, addr);
+	if (llinfo_set(opt.ao_tableid, &ll, ea, flags, expire) == -1) {
 		warn("set %s", argv[0]);
 		return (1);
 	}
