@@ -68,9 +68,8 @@ set_filter(struct ping *p)
 {
 	struct icmp6_filter	 filter;
 
-	if (p->p_flags & F_VERBOSE)
-		ICMP6_FILTER_SETPASSALL(&filter);
-	else {
+	ICMP6_FILTER_SETPASSALL(&filter);
+	if ((p->p_flags & F_VERBOSE) == 0) {
 		ICMP6_FILTER_SETBLOCKALL(&filter);
 		ICMP6_FILTER_SETPASS(ICMP6_ECHO_REPLY, &filter);
 		ICMP6_FILTER_SETPASS(ICMP6_DST_UNREACH, &filter);
