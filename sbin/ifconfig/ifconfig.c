@@ -7,6 +7,7 @@
  *	inet.c		words about Internet addresses
  *	group.c		words about groups and the description
  *	media.c		media and link status
+ *	wg.c		words about wg(4), and what it looks like
  *	show.c		what an interface looks like
  *
  * The words of a line are looked up in the tables of these files in turn; a
@@ -30,7 +31,7 @@
 #include "lookup.h"
 
 static const struct word *const	 tables[] = {
-	link_words, inet_words, group_words
+	link_words, inet_words, group_words, wg_words
 };
 
 static void __dead
@@ -124,6 +125,7 @@ words(struct ifctx *c, char **argv)
 		argv += 1 + w->w_nargs;
 	}
 	inet_commit(c);
+	wg_commit(c);
 }
 
 /* Read the flags; -1 if there is no such interface. */
@@ -191,6 +193,8 @@ main(int argc, char *argv[])
 	while ((ch = getopt(argc, argv, "+AaC")) != -1) {
 		switch (ch) {
 		case 'A':
+			c.c_detail = 1;
+			/* FALLTHROUGH */
 		case 'a':
 			all = 1;
 			break;
@@ -214,6 +218,7 @@ main(int argc, char *argv[])
 	}
 	if (!all && argc > 0) {
 		name = *argv++;
+		c.c_detail = 1;
 		if (strlcpy(c.c_name, name, sizeof(c.c_name)) >=
 		    sizeof(c.c_name))
 			errx(1, "%s: no such interface", name);

@@ -30,6 +30,7 @@ struct ifctx {
 	int			 c_sock;	/* for its ioctls */
 	int			 c_af;		/* BSD_AF_* the words are in */
 	int			 c_flags;	/* IFF_*, as last seen */
+	int			 c_detail;	/* show all there is */
 	struct inet_request	 c_inet;
 };
 
@@ -49,6 +50,7 @@ struct word {
 extern const struct word	inet_words[];
 extern const struct word	link_words[];
 extern const struct word	group_words[];
+extern const struct word	wg_words[];
 
 /* ifconfig.c */
 void	 ifreq_init(const struct ifctx *, struct ifreq *);
@@ -81,5 +83,9 @@ void	 flags_format(const struct ifl_if *, char *, size_t);
 void	 show_interface(struct ifctx *, const struct ifl_if *);
 int	 show_matching(struct ifctx *, const char *);
 void	 show_hwfeatures(int);
+
+/* wg.c */
+void	 wg_commit(struct ifctx *);
+void	 wg_show(const struct ifctx *, const char *, int);
 
 #endif /* _IFCONFIG_H_ */

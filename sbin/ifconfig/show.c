@@ -155,6 +155,7 @@ show_interface(struct ifctx *c, const struct ifl_if *i)
 		printf(" llprio %d", llprio);
 	putchar('\n');
 	show_rtlabel(c, i->i_name);
+	wg_show(c, i->i_name, c->c_detail);
 	group_show(c, i->i_name);
 	media_show(c, i);
 	TAILQ_FOREACH(a, &i->i_addrs, a_link) {

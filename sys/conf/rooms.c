@@ -14,6 +14,7 @@
 #include <net/route.h>
 #include <netinet/in.h>
 #include <netinet/in_var.h>
+#include <netwg/if_wg.h>
 
 #include <kern/uipc_netlink.h>
 
@@ -59,5 +60,6 @@ const struct room rooms[] = {
 	{ "netlink",	room_netlink },
 	{ "domain",	domaininit },
 	{ "loop",	room_loop },
+	{ "wg",		wg_init },
 	{ NULL,		NULL },
 };

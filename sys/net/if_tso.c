@@ -352,12 +352,13 @@ tso_ip4_sum(uint8_t *ip, u_int hlen)
 }
 
 /*
- * Turn the copied headers at p into those of piece i, whose payload of len
- * bytes begins off bytes into the whole payload.
+ * Turn the headers at p, copied from a large packet, into those of piece i,
+ * whose payload of len bytes begins off bytes into the whole payload; the
+ * transport checksum becomes an unfinished one.
  */
-static void
-tso_fix(uint8_t *p, const struct tso_info *ti, u_int i, u_int off, u_int len,
-    int last)
+void
+tso_piece_headers(uint8_t *p, const struct tso_info *ti, u_int i, u_int off,
+    u_int len, int last)
 {
 	uint8_t		*ip = p + ti->ti_l3, *th = p + ti->ti_l4;
 	u_int		 l4len;
@@ -427,6 +428,22 @@ tso_refuse(struct mbuf *m, u_int l3, struct tso_info *ti)
 }
 
 /*
+ * Find the headers of a large packet, whose IP header is at offset l3, for
+ * who cuts it by itself.  Returns 0, or EINVAL, counted, when it cannot be
+ * cut.  m is not consumed.
+ */
+int
+tso_parse_large(struct mbuf *m, u_int l3, struct tso_info *ti)
+{
+	int		 why;
+
+	if ((why = tso_refuse(m, l3, ti)) == 0)
+		return (0);
+	tso_counters[why - 1]++;
+	return (EINVAL);
+}
+
+/*
  * Cut a large packet, whose IP header is at offset l3, and append the pieces
  * to ml with unfinished transport checksums.  m is consumed; the pieces share
  * its payload.
@@ -442,10 +459,8 @@ m_segment(struct mbuf *m, u_int l3, struct mbuf_list *ml)
 	struct tso_info	 ti;
 	struct mbuf	*n;
 	u_int		 i, len, mss, off, total;
-	int		 why;
 
-	if ((why = tso_refuse(m, l3, &ti)) != 0) {
-		tso_counters[why - 1]++;
+	if (tso_parse_large(m, l3, &ti) != 0) {
 		m_freem(m);
 		return (EINVAL);
 	}
@@ -459,7 +474,7 @@ m_segment(struct mbuf *m, u_int l3, struct mbuf_list *ml)
 			m_freem(m);
 			return (ENOBUFS);
 		}
-		tso_fix(mtod(n, uint8_t *), &ti, i, off, len,
+		tso_piece_headers(mtod(n, uint8_t *), &ti, i, off, len,
 		    off + len == total);
 		ml_enqueue(&pieces, n);
 	}

@@ -71,6 +71,9 @@ struct tso_info {
 
 int		 tso_parse(struct mbuf *, u_int, struct tso_info *);
 int		 tso_ether_l3(struct mbuf *, u_int *);
+int		 tso_parse_large(struct mbuf *, u_int, struct tso_info *);
+void		 tso_piece_headers(uint8_t *, const struct tso_info *, u_int,
+		    u_int, u_int, int);
 
 u_int		 m_nsegs(struct mbuf *, u_int);
 u_int		 m_wirelen(struct mbuf *, u_int);
