@@ -1,8 +1,8 @@
 /*
  * netstat(1): what each counter of each protocol means.
  *
- * In a text '#' stands for the "s" of a plural, '$' for "y" or "ies", '&' for
- * "was" or "were".
+ * In a text '#' stands for the "s" of a plural, '@' for "es", '$' for "y" or
+ * "ies", '&' for "was" or "were".
  */
 #include <sys/types.h>
 #include <sys/sysctl.h>
@@ -11,6 +11,8 @@
 #include <netinet/bsd_in.h>
 #include <net/if.h>
 #include <net/netisr.h>
+#include <netinet6/icmp6_var.h>
+#include <netinet6/in6.h>
 
 #include <stddef.h>
 #include <stdint.h>
@@ -83,6 +85,7 @@ static const struct counter	 ip_counters[] = {
 	C(ips_loop,		"packet# dropped in a loop"),
 	C(ips_policy,		"packet# refused by IPsec policy"),
 	C(ips_filtered,		"packet# taken or refused by the filter"),
+	{ 0, NULL }
 };
 #undef C
 
@@ -115,6 +118,7 @@ static const struct counter	 icmp_counters[] = {
 	C(icps_pmtu,		"path MTU# learnt"),
 	C(icps_badmtu,		"path MTU# not believed"),
 	C(icps_ignored,		"message# ignored by configuration"),
+	{ 0, NULL }
 };
 #undef C
 
@@ -135,6 +139,7 @@ static const struct counter	 igmp_counters[] = {
 	C(igps_snd_reports,	"membership report# sent"),
 	C(igps_snd_leaves,	"leave message# sent"),
 	C(igps_snd_nomem,	"message# not sent due to no bufs"),
+	{ 0, NULL }
 };
 #undef C
 
@@ -160,6 +165,7 @@ static const struct counter	 udp_counters[] = {
 	C(udps_opackets,	"datagram# output"),
 	C(udps_itrains,		"train# of datagrams received"),
 	C(udps_otrains,		"train# of datagrams output"),
+	{ 0, NULL }
 };
 #undef C
 
@@ -191,6 +197,7 @@ static const struct counter	 arp_counters[] = {
 	C(as_down,		"packet# dropped for a host that is down"),
 	C(as_expired,		"entr$ expired"),
 	C(as_limit,		"entr$ refused, limit reached"),
+	{ 0, NULL }
 };
 #undef C
 
@@ -202,6 +209,7 @@ static const struct counter	 tcp_counters[] = {
 	C(tcps_rcvshort,	"discarded because packet too short"),
 	C(tcps_noport,		"dropped due to no socket"),
 	C(tcps_sndrst,		"reset# sent"),
+	{ 0, NULL }
 };
 #undef C
 
@@ -214,6 +222,7 @@ static const struct counter	 socket_counters[] = {
 				"buffers"),
 	C(kss_errfull,		"error message# dropped due to full socket "
 				"buffers"),
+	{ 0, NULL }
 };
 #undef C
 
@@ -277,25 +286,13 @@ icmp_more(const void *data, size_t len)
 	histogram("Input", is->icps_inhist);
 }
 
-/* Below the protocols there is a counter for each reason, with its text. */
-static void
-link_more(const void *data, size_t len)
-{
-	const struct kinfo_drop	*kd = data;
-	size_t			 i;
-
-	for (i = 0; i < len / sizeof(*kd); i++) {
-		if (kd[i].kd_count == 0 && opt.o_stats > 1)
-			continue;
-		printf("\t%llu dropped: %.*s\n",
-		    (unsigned long long)kd[i].kd_count,
-		    (int)sizeof(kd[i].kd_reason), kd[i].kd_reason);
-	}
-}
-
 #define INET(name, proto, variable, counters, more)			\
 	{ name, BSD_AF_INET, { CTL_NET, BSD_AF_INET, proto, variable },	\
-	    4, counters, NITEMS(counters), more }
+	    4, counters, more }
+
+#define INET6(name, proto, variable, counters, more)			\
+	{ name, BSD_AF_INET6, { CTL_NET, BSD_AF_INET6, proto, variable }, \
+	    4, counters, more }
 
 const struct protocol protocols[] = {
 	INET("ip", IPPROTO_IP, IPCTL_STATS, ip_counters, NULL),
@@ -304,10 +301,14 @@ const struct protocol protocols[] = {
 	INET("arp", IPPROTO_IP, IPCTL_ARPSTATS, arp_counters, NULL),
 	INET("tcp", IPPROTO_TCP, TCPCTL_STATS, tcp_counters, NULL),
 	INET("udp", IPPROTO_UDP, UDPCTL_STATS, udp_counters, NULL),
+	INET6("ip6", IPPROTO_IPV6, IPV6CTL_STATS, ip6_counters, ip6_more),
+	INET6("icmp6", IPPROTO_ICMPV6, ICMPV6CTL_STATS, icmp6_counters,
+	    icmp6_more),
+	INET6("nd6", IPPROTO_ICMPV6, ICMPV6CTL_ND6_STATS, nd6_counters, NULL),
 	{ "link", BSD_AF_LINK, { CTL_NET, BSD_AF_LINK, 0, NET_LINK_DROPS },
-	    4, NULL, 0, link_more },
+	    4, NULL, link_more },
 	{ "socket", BSD_AF_UNSPEC, { CTL_KERN, KERN_SOCKSTAT }, 2,
-	    socket_counters, NITEMS(socket_counters), NULL },
+	    socket_counters, NULL },
 };
 
 const int nprotocols = NITEMS(protocols);

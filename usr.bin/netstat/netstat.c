@@ -6,6 +6,7 @@
  *	interfaces.c	-i, -I, -w: interfaces and their traffic
  *	stats.c		-s, -p: counters of the protocols
  *	counters.c	what each of them means
+ *	counters6.c	and those of IPv6
  *	memory.c	-m: mbufs and clusters
  *	rdomain.c	-R: routing domains
  *	multicast.c	-g: multicast forwarding

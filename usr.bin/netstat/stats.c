@@ -31,6 +31,9 @@ stats_text(char *buf, size_t size, uint64_t value, const char *text)
 		case '#':
 			strlcat(buf, value == 1 ? "" : "s", size);
 			break;
+		case '@':
+			strlcat(buf, value == 1 ? "" : "es", size);
+			break;
 		case '$':
 			strlcat(buf, value == 1 ? "y" : "ies", size);
 			break;
@@ -80,10 +83,10 @@ fetch(const struct protocol *p, size_t *len)
 static void
 print(const struct protocol *p)
 {
-	uint64_t	 value;
-	size_t		 len;
-	char		*data;
-	int		 i;
+	const struct counter	*c;
+	uint64_t		 value;
+	size_t			 len;
+	char			*data;
 
 	if ((data = fetch(p, &len)) == NULL) {
 		if (errno != ENOPROTOOPT && errno != EOPNOTSUPP)
@@ -91,12 +94,11 @@ print(const struct protocol *p)
 		return;
 	}
 	printf("%s:\n", p->p_name);
-	for (i = 0; i < p->p_ncounters; i++) {
-		if (p->p_counters[i].c_offset + sizeof(value) > len)
+	for (c = p->p_counters; c != NULL && c->c_text != NULL; c++) {
+		if (c->c_offset + sizeof(value) > len)
 			continue;
-		memcpy(&value, data + p->p_counters[i].c_offset,
-		    sizeof(value));
-		stats_value(value, p->p_counters[i].c_text);
+		memcpy(&value, data + c->c_offset, sizeof(value));
+		stats_value(value, c->c_text);
 	}
 	if (p->p_more != NULL)
 		p->p_more(data, len);

@@ -200,7 +200,8 @@ delete_all(void)
 {
 	int	 status = 0;
 
-	if (llinfo_walk(opt.ao_tableid, BSD_AF_INET, delete_entry, &status) == -1)
+	if (llinfo_walk(opt.ao_tableid, BSD_AF_INET, delete_entry,
+	    &status) == -1)
 		err(1, "sysctl");
 	return (status);
 }
