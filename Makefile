@@ -66,7 +66,9 @@ install: image
 	    tools/install
 
 compile_commands.json: deps
-	@$(BMAKE) -B -n -w -f share/mk/top.mk all | tools/compile_commands > $@
+	@$(BMAKE) OBJROOT="`realpath -m $(OBJ)`/none" -B -n -f share/mk/top.mk \
+	    all | tools/compile_commands > $@.tmp
+	@mv $@.tmp $@
 
 clean:
 	rm -rf "$(OBJ)" "$(OBJ)-asan" compile_commands.json

@@ -25,6 +25,11 @@ PROGLIBS=	${LDADD} ${_WLIBS} -lbsd -lmd
 PROGLD=		-static
 .endif
 
+# Made by their own folders.
+.if !defined(HOSTED)
+${_WLIBS}:
+.endif
+
 all: ${O}/${PROG}
 
 _OBJS=		${SRCS:R:S,$,.o,:S,^,${O}/,}
