@@ -286,6 +286,22 @@ icmp_more(const void *data, size_t len)
 	histogram("Input", is->icps_inhist);
 }
 
+/* Below the protocols there is a counter for each reason, with its text. */
+static void
+link_more(const void *data, size_t len)
+{
+	const struct kinfo_drop	*kd = data;
+	size_t			 i;
+
+	for (i = 0; i < len / sizeof(*kd); i++) {
+		if (kd[i].kd_count == 0 && opt.o_stats > 1)
+			continue;
+		printf("\t%llu dropped: %.*s\n",
+		    (unsigned long long)kd[i].kd_count,
+		    (int)sizeof(kd[i].kd_reason), kd[i].kd_reason);
+	}
+}
+
 #define INET(name, proto, variable, counters, more)			\
 	{ name, BSD_AF_INET, { CTL_NET, BSD_AF_INET, proto, variable },	\
 	    4, counters, more }
