@@ -5,13 +5,15 @@
  *	clone.c		create, destroy, -C
  *	link.c		words about the interface itself
  *	inet.c		words about Internet addresses
+ *	inet6.c		words about IPv6 addresses
  *	group.c		words about groups and the description
  *	media.c		media and link status
  *	wg.c		words about wg(4), and what it looks like
  *	show.c		what an interface looks like
  *
- * The words of a line are looked up in the tables of these files in turn; a
- * word that none knows is an address.  All words about one address are
+ * The words of a line are looked up in the tables of these files in turn,
+ * after "inet6" in that of inet6.c first; a word that none knows is an
+ * address.  All words about one address are
  * gathered and applied together, when the line ends or another begins.
  */
 #include <sys/types.h>
@@ -31,7 +33,7 @@
 #include "lookup.h"
 
 static const struct word *const	 tables[] = {
-	link_words, inet_words, group_words, wg_words
+	link_words, inet_words, group_words, wg_words, inet6_words
 };
 
 static void __dead
@@ -80,16 +82,26 @@ word_number(const char *word, const char *arg, long long low, long long high)
 }
 
 static const struct word *
-word_find(const char *name)
+table_find(const struct word *w, const char *name)
 {
-	const struct word	*w;
+	for (; w->w_name != NULL; w++)
+		if (strcmp(w->w_name, name) == 0)
+			return (w);
+	return (NULL);
+}
+
+/* What a word means in a family, or NULL. */
+static const struct word *
+word_find(const char *name, int af)
+{
+	const struct word	*w = NULL;
 	size_t			 i;
 
-	for (i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
-		for (w = tables[i]; w->w_name != NULL; w++)
-			if (strcmp(w->w_name, name) == 0)
-				return (w);
-	return (NULL);
+	if (af == BSD_AF_INET6)
+		w = table_find(inet6_words, name);
+	for (i = 0; w == NULL && i < sizeof(tables) / sizeof(tables[0]); i++)
+		w = table_find(tables[i], name);
+	return (w);
 }
 
 /* Is this the name of a family?  Then the words after it are in it. */
@@ -98,7 +110,17 @@ family_find(const char *name)
 {
 	if (strcmp(name, "inet") == 0)
 		return (BSD_AF_INET);
+	if (strcmp(name, "inet6") == 0)
+		return (BSD_AF_INET6);
 	return (-1);
+}
+
+/* A new family begins, or the line ends: apply what was gathered. */
+static void
+commit(struct ifctx *c)
+{
+	inet_commit(c);
+	inet6_commit(c);
 }
 
 static void
@@ -109,13 +131,16 @@ words(struct ifctx *c, char **argv)
 
 	while (*argv != NULL) {
 		if ((af = family_find(*argv)) != -1) {
-			inet_commit(c);
+			commit(c);
 			c->c_af = af;
 			argv++;
 			continue;
 		}
-		if ((w = word_find(*argv)) == NULL) {
-			inet_address(c, *argv++);
+		if ((w = word_find(*argv, c->c_af)) == NULL) {
+			if (c->c_af == BSD_AF_INET6)
+				inet6_address(c, *argv++);
+			else
+				inet_address(c, *argv++);
 			continue;
 		}
 		for (i = 1; i <= w->w_nargs; i++)
@@ -124,7 +149,7 @@ words(struct ifctx *c, char **argv)
 		w->w_func(c, w, argv + 1);
 		argv += 1 + w->w_nargs;
 	}
-	inet_commit(c);
+	commit(c);
 	wg_commit(c);
 }
 

@@ -24,6 +24,22 @@ struct inet_request {
 	int			 r_hasbrd;	/* r_dst: broadcast */
 };
 
+/* The same for an IPv6 address. */
+struct inet6_request {
+	int			 r6_set;
+	int			 r6_alias;	/* -1 remove, else add */
+	struct in6_addr		 r6_addr;
+	struct in6_addr		 r6_dst;	/* far end */
+	int			 r6_plen;
+	int			 r6_hasplen;
+	int			 r6_hasdst;
+	int			 r6_eui64;	/* complete the address */
+	int			 r6_flags;	/* IN6_IFF_* */
+	int			 r6_haslife;
+	uint32_t		 r6_vltime;	/* s */
+	uint32_t		 r6_pltime;
+};
+
 /* The interface that the command line is about. */
 struct ifctx {
 	char			 c_name[IFNAMSIZ];
@@ -32,6 +48,7 @@ struct ifctx {
 	int			 c_flags;	/* IFF_*, as last seen */
 	int			 c_detail;	/* show all there is */
 	struct inet_request	 c_inet;
+	struct inet6_request	 c_inet6;
 };
 
 /*
@@ -48,6 +65,7 @@ struct word {
 
 /* Each file's table, ended by an empty name. */
 extern const struct word	inet_words[];
+extern const struct word	inet6_words[];
 extern const struct word	link_words[];
 extern const struct word	group_words[];
 extern const struct word	wg_words[];
@@ -73,6 +91,13 @@ void	 inet_commit(struct ifctx *);
 int	 inet_parse(const char *, struct in_addr *, struct in_addr *, int *);
 int	 inet_parsemask(const char *, struct in_addr *);
 void	 inet_show(const struct ifl_if *, const struct ifl_addr *);
+
+/* inet6.c */
+void	 inet6_address(struct ifctx *, const char *);
+void	 inet6_commit(struct ifctx *);
+int	 inet6_parse(const char *, const char *, struct in6_addr *, int *);
+int	 inet6_eui64(struct in6_addr *, const struct in6_addr *);
+const char *inet6_flags(int, char *, size_t);
 void	 inet6_show(const struct ifl_if *, const struct ifl_addr *);
 
 /* media.c */

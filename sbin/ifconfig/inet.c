@@ -111,8 +111,17 @@ inet_address(struct ifctx *c, const char *s)
 }
 
 static void
+inet_only(const struct ifctx *c, const struct word *w)
+{
+	if (c->c_af == BSD_AF_INET6)
+		errx(1, "%s: not allowed for this address family",
+		    w->w_name);
+}
+
+static void
 word_netmask(struct ifctx *c, const struct word *w, char **argv)
 {
+	inet_only(c, w);
 	if (inet_parsemask(argv[0], &c->c_inet.r_mask) == -1)
 		errx(1, "%s: bad mask", argv[0]);
 	c->c_inet.r_hasmask = 1;
@@ -129,6 +138,7 @@ word_prefixlen(struct ifctx *c, const struct word *w, char **argv)
 static void
 word_broadcast(struct ifctx *c, const struct word *w, char **argv)
 {
+	inet_only(c, w);
 	if (resolve(argv[0], &c->c_inet.r_dst) == -1)
 		errx(1, "%s: bad value", argv[0]);
 	c->c_inet.r_hasbrd = 1;
@@ -315,38 +325,6 @@ inet_show(const struct ifl_if *i, const struct ifl_addr *a)
 	    bsdaddr_ntop((const struct bsd_sockaddr *)&a->a_brd, other,
 	    sizeof(other)) != NULL)
 		printf(" broadcast %s", other);
-	putchar('\n');
-}
-
-/*
- * The line of an IPv6 address.
- */
-void
-inet6_show(const struct ifl_if *i, const struct ifl_addr *a)
-{
-	const struct bsd_sockaddr_in6	*sin6;
-	struct in6_addr			 in6;
-	char				 text[INET6_ADDRSTRLEN];
-	unsigned int			 scope = 0;
-
-	sin6 = (const struct bsd_sockaddr_in6 *)&a->a_addr;
-	in6 = sin6->sin6_addr;
-	if (IN6_IS_ADDR_LINKLOCAL(&in6)) {
-		/* The kernel may have left the scope inside the address. */
-		scope = sin6->sin6_scope_id;
-		if (scope == 0)
-			scope = in6.s6_addr[2] << 8 | in6.s6_addr[3];
-		in6.s6_addr[2] = in6.s6_addr[3] = 0;
-	}
-	if (inet_ntop(AF_INET6, &in6, text, sizeof(text)) == NULL)
-		return;
-	printf("\tinet6 %s", text);
-	if (scope != 0)
-		printf("%%%s", i->i_name);
-	printf(" prefixlen %d", bsdaddr_masklen(
-	    (const struct bsd_sockaddr *)&a->a_mask, BSD_AF_INET6));
-	if (scope != 0)
-		printf(" scopeid 0x%x", scope);
 	putchar('\n');
 }
 
