@@ -7,7 +7,9 @@
 #include <sys/sysctl.h>
 #include <netinet/in.h>
 #include <netinet/bsd_in.h>
+#include <netinet6/in6.h>
 
+#include <ctype.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +20,7 @@
 
 #define PORTS		65536
 #define PORT_BITS	32
+#define KEY_LEN		16		/* bytes, as hexadecimal digits */
 
 static int
 format_clockrate(const void *data, size_t len, char *buf, size_t size)
@@ -102,6 +105,37 @@ format_elsewhere(const struct variable *v)
 	if (IS(v, CTL_KERN, KERN_MSGBUF) || IS(v, CTL_KERN, KERN_CONSBUF))
 		return ("dmesg");
 	return ("netstat");
+}
+
+/*
+ * Is this a key, which can be set but not read?
+ */
+int
+format_iskey(const struct variable *v)
+{
+	return (IS(v, CTL_NET, BSD_AF_INET6, IPPROTO_IPV6, IPV6CTL_SOIIKEY));
+}
+
+/*
+ * Read a key, hexadecimal digits, into data.  Returns its length, or 0 if it
+ * is anything else.
+ */
+size_t
+key_parse(const char *s, uint8_t *data)
+{
+	unsigned int	 byte;
+	size_t		 i;
+
+	if (strlen(s) != 2 * KEY_LEN)
+		return (0);
+	for (i = 0; i < KEY_LEN; i++, s += 2) {
+		if (!isxdigit((unsigned char)s[0]) ||
+		    !isxdigit((unsigned char)s[1]) ||
+		    sscanf(s, "%2x", &byte) != 1)
+			return (0);
+		data[i] = byte;
+	}
+	return (KEY_LEN);
 }
 
 static int

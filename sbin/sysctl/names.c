@@ -7,6 +7,8 @@
 #include <sys/sysctl.h>
 #include <netinet/in.h>
 #include <netinet/bsd_in.h>
+#include <netinet6/icmp6_var.h>
+#include <netinet6/in6.h>
 
 #include <stdio.h>
 #include <string.h>
@@ -32,11 +34,18 @@ static const struct ctlname inet_names[] = {
 	[IPPROTO_UDP] =		{ "udp", CTLTYPE_NODE },
 };
 
+static const struct ctlname inet6_names[] = {
+	[IPPROTO_IPV6] =	{ "ip6", CTLTYPE_NODE },
+	[IPPROTO_ICMPV6] =	{ "icmp6", CTLTYPE_NODE },
+};
+
 static const struct ctlname ip_names[] = IPCTL_NAMES;
 static const struct ctlname icmp_names[] = ICMPCTL_NAMES;
 static const struct ctlname igmp_names[] = IGMPCTL_NAMES;
 static const struct ctlname tcp_names[] = TCPCTL_NAMES;
 static const struct ctlname udp_names[] = UDPCTL_NAMES;
+static const struct ctlname ip6_names[] = IPV6CTL_NAMES;
+static const struct ctlname icmp6_names[] = ICMPV6CTL_NAMES;
 static const struct ctlname ifq_names[] = CTL_IFQ_NAMES;
 
 #define LEVEL(path, names, ...)						\
@@ -60,6 +69,13 @@ const struct level levels[] = {
 	    IPPROTO_IGMP),
 	LEVEL("net.inet.tcp", tcp_names, CTL_NET, BSD_AF_INET, IPPROTO_TCP),
 	LEVEL("net.inet.udp", udp_names, CTL_NET, BSD_AF_INET, IPPROTO_UDP),
+	LEVEL("net.inet6", inet6_names, CTL_NET, BSD_AF_INET6),
+	LEVEL("net.inet6.ip6", ip6_names, CTL_NET, BSD_AF_INET6,
+	    IPPROTO_IPV6),
+	LEVEL("net.inet6.ip6.ifq", ifq_names, CTL_NET, BSD_AF_INET6,
+	    IPPROTO_IPV6, IPV6CTL_IFQUEUE),
+	LEVEL("net.inet6.icmp6", icmp6_names, CTL_NET, BSD_AF_INET6,
+	    IPPROTO_ICMPV6),
 };
 
 const unsigned int nlevels = NITEMS(levels);

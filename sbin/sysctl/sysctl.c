@@ -104,7 +104,8 @@ render(const struct variable *v, const void *data, size_t len, char *buf,
 		snprintf(buf, size, "%lld", (long long)quad);
 		return (0);
 	case CTLTYPE_STRING:
-		strlcpy(buf, data, size);
+		strlcpy(buf, format_iskey(v) ? "(secret)" :
+		    (const char *)data, size);
 		return (0);
 	default:
 		return (format_special(v, data, len, buf, size));
@@ -202,7 +203,12 @@ encode(const struct variable *v, char *value, void *newp, size_t *newlen)
 		memcpy(newp, &quad, *newlen = sizeof(quad));
 		break;
 	case CTLTYPE_STRING:
-		*newlen = strlcpy(newp, value, *newlen);
+		if (!format_iskey(v))
+			*newlen = strlcpy(newp, value, *newlen);
+		else if ((*newlen = key_parse(value, newp)) == 0) {
+			warnx("%s: invalid key", v->v_name);
+			return (-1);
+		}
 		break;
 	default:
 		if (format_elsewhere(v) != NULL) {

@@ -39,6 +39,8 @@ int	 name_parse(const char *, struct variable *, char *, size_t);
 int	 format_special(const struct variable *, const void *, size_t, char *,
 	    size_t);
 const char *format_elsewhere(const struct variable *);
+int	 format_iskey(const struct variable *);
+size_t	 key_parse(const char *, uint8_t *);
 int	 ports_parse(char *, void *, size_t, const char **);
 void	 ports_format(const void *, size_t, char *, size_t);
 
