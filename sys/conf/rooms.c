@@ -9,6 +9,7 @@
 
 #include <crypto/cryptodev.h>
 
+#include <net/bpf.h>
 #include <net/if.h>
 #include <net/if_var.h>
 #include <net/route.h>
@@ -55,6 +56,7 @@ room_loop(void)
 const struct room rooms[] = {
 	{ "crypto",	room_crypto },
 	{ "if",		ifinit },
+	{ "bpf",	bpfilterattach },
 	{ "route",	room_route },
 	{ "inet",	room_inet },
 	{ "netlink",	room_netlink },

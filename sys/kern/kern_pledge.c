@@ -28,6 +28,7 @@
 #include <sys/sysctl.h>
 #include <sys/syslog.h>
 
+#include <net/bpf.h>
 #include <net/if.h>
 
 void	(*pledge_killhook)(struct proc *, int);
@@ -381,7 +382,7 @@ pledge_ioctl(struct proc *p, u_long com, int type)
 	} else if (type == DTYPE_DEVICE) {
 		if (IOCGROUP(com) == 'D')
 			need = PLEDGE_PF;
-		else if (IOCGROUP(com) == 'B')
+		else if (com == BIOCGSTATS)
 			need = PLEDGE_BPF;
 	}
 	if (p->p_pledge & need)

@@ -25,12 +25,15 @@
 /* socket(2) and its like judge for themselves: netlink is routes' too. */
 #define P_SOCK		(P_NET | PLEDGE_ROUTE | PLEDGE_WROUTE)
 
+#define P_PATH		(PLEDGE_RPATH | PLEDGE_WPATH | PLEDGE_CPATH)
+
 /* name, handler, number of arguments, descriptors, flags, promises */
 #define SYS(n, a, f, fl, pl)	{ #n, SYS_##n, sys_##n, a, f, fl, pl }
 
 const struct sysent sysent[] = {
 	SYS(read,	 3, FD0, 0, P_STDIO),
 	SYS(write,	 3, FD0, 0, P_STDIO),
+	SYS(open,	 3, 0, 0, P_PATH),
 	SYS(close,	 1, FD0, SYF_HOST, P_STDIO),
 	SYS(poll,	 3, 0, SYF_HOST, P_STDIO),
 	SYS(ioctl,	 3, FD0, 0, P_STDIO),
@@ -54,6 +57,7 @@ const struct sysent sysent[] = {
 	SYS(setsockopt,	 5, FD0, 0, P_STDIO),
 	SYS(getsockopt,	 5, FD0, 0, P_STDIO),
 	SYS(fcntl,	 3, FD0, SYF_HOST, P_STDIO),
+	SYS(openat,	 4, 0, 0, P_PATH),
 	SYS(accept4,	 4, FD0, 0, P_NET),
 	SYS(dup3,	 3, FD0 | FD1, SYF_HOST, P_STDIO),
 	SYS(recvmmsg,	 5, FD0, 0, P_STDIO),

@@ -382,6 +382,8 @@ ether_ifattach(struct ifnet *ifp)
 	LIST_INIT(&ac->ac_multiaddrs);
 	if_alloc_sadl(ifp);
 	memcpy(LLADDR(ifp->if_sadl), ac->ac_enaddr, ETHER_ADDR_LEN);
+	if (if_bpf_attach != NULL)
+		(*if_bpf_attach)(ifp);
 }
 
 /*

@@ -45,6 +45,7 @@ const char *const if_drop_names[IFD_MAX] = {
 	[IFD_REJECT]	= "reject or blackhole route",
 	[IFD_RDOMAIN]	= "output by another routing domain",
 	[IFD_BADCSUM]	= "bad offload request",
+	[IFD_FILDROP]	= "a listener's filter drops it",
 };
 
 /* The longest that netisr_list may become. */
@@ -308,8 +309,11 @@ if_input_one(struct ifnet *ifp, struct mbuf *m)
 	ifp->if_ibytes += m->m_pkthdr.len;
 	m->m_pkthdr.ph_ifidx = ifp->if_index;
 	m->m_pkthdr.ph_family = 0;
-	if (__predict_false(ifp->if_bpf != NULL) && if_bpf_mtap != NULL)
-		(*if_bpf_mtap)(ifp->if_bpf, m, BPF_DIRECTION_IN);
+	if (__predict_false(ifp->if_bpf != NULL) && if_bpf_mtap != NULL &&
+	    (*if_bpf_mtap)(ifp->if_bpf, m, BPF_DIRECTION_IN)) {
+		if_drop(ifp, m, IFD_FILDROP);
+		return (0);
+	}
 	if (__predict_false(ISSET(ifp->if_xflags, IFXF_MONITOR))) {
 		if_drop(ifp, m, IFD_MONITOR);
 		return (0);

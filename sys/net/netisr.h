@@ -46,6 +46,7 @@ enum if_drop {
 	IFD_REJECT,		/* route says reject or blackhole */
 	IFD_RDOMAIN,		/* output: interface of another rdomain */
 	IFD_BADCSUM,		/* output: refused by if_tso_prepare() */
+	IFD_FILDROP,		/* matches a BIOCSFILDROP filter of bpf(4) */
 	IFD_MAX
 };
 

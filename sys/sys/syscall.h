@@ -8,6 +8,7 @@
 #ifdef _KERNEL
 #define SYS_read		0
 #define SYS_write		1
+#define SYS_open		2
 #define SYS_close		3
 #define SYS_poll		7
 #define SYS_ioctl		16
@@ -31,6 +32,7 @@
 #define SYS_setsockopt		54
 #define SYS_getsockopt		55
 #define SYS_fcntl		72
+#define SYS_openat		257
 #define SYS_accept4		288
 #define SYS_dup3		292
 #define SYS_recvmmsg		299

@@ -25,6 +25,19 @@ struct sys_rwv_args {
 	syscallarg(u_long)	iovcnt;
 };
 
+struct sys_open_args {
+	syscallarg(const char *) path;
+	syscallarg(int)		flags;
+	syscallarg(mode_t)	mode;
+};
+
+struct sys_openat_args {
+	syscallarg(int)		fd;
+	syscallarg(const char *) path;
+	syscallarg(int)		flags;
+	syscallarg(mode_t)	mode;
+};
+
 struct sys_fd_args {
 	syscallarg(int)		fd;
 };
@@ -151,6 +164,10 @@ int	sys_dup(struct proc *, void *, register_t *);
 int	sys_dup2(struct proc *, void *, register_t *);
 int	sys_dup3(struct proc *, void *, register_t *);
 int	sys_fcntl(struct proc *, void *, register_t *);
+
+/* kern_conf.c */
+int	sys_open(struct proc *, void *, register_t *);
+int	sys_openat(struct proc *, void *, register_t *);
 
 /* uipc_syscalls.c, uipc_msg.c */
 int	sys_socket(struct proc *, void *, register_t *);

@@ -9,6 +9,7 @@
  */
 #include <sys/ioctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 
@@ -295,6 +296,30 @@ host_proc_setmark(int tid, int mark)
 	if (mark == 0 && rl.rlim_max >= MARK_BASE + 4096)
 		rl.rlim_cur = MARK_BASE + 4096;
 	return (mark_limit(tid, &rl, NULL));
+}
+
+void
+host_proc_root(int tid, struct host_root *hr)
+{
+	char		path[32];
+	struct stat	st;
+
+	memset(hr, 0, sizeof(*hr));
+	snprintf(path, sizeof(path), "/proc/%d/root", tid);
+	if (stat(path, &st) == -1)
+		return;
+	hr->hr_dev = st.st_dev;
+	hr->hr_ino = st.st_ino;
+}
+
+int
+host_proc_root_is(int tid, const struct host_root *want)
+{
+	struct host_root	hr;
+
+	host_proc_root(tid, &hr);
+	return (hr.hr_ino != 0 && hr.hr_dev == want->hr_dev &&
+	    hr.hr_ino == want->hr_ino);
 }
 
 static uint64_t

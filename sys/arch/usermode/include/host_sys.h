@@ -80,6 +80,14 @@ uint64_t host_proc_image(int);
 int	host_proc_mark(int);
 int	host_proc_setmark(int, int);
 
+/* Which directory is its root?  All zero when that cannot be seen. */
+struct host_root {
+	uint64_t	hr_dev;
+	uint64_t	hr_ino;
+};
+void	host_proc_root(int, struct host_root *);
+int	host_proc_root_is(int, const struct host_root *);
+
 /* Its memory, in up to so many pieces at once; -EFAULT unless all moved. */
 #define HOST_VM_MAX	8
 struct host_vm {

@@ -12,6 +12,8 @@
 #define UM_CALL_FCNTL		72	/* F_SETFL alone */
 #define UM_CALL_POLL		7	/* the host's, but for POLLERR */
 #define UM_CALL_PPOLL		271
+#define UM_CALL_OPEN		2	/* the host's, but for devices */
+#define UM_CALL_OPENAT		257
 #define UM_CALL_SENDFILE	40
 #define UM_CALL_EXECVE		59
 #define UM_CALL_SPLICE		275
@@ -25,14 +27,14 @@
 #define UM_F_SETFL		4
 
 /*
- * read write ioctl readv writev; connect accept sendto recvfrom sendmsg
+ * read write open ioctl readv writev; connect accept sendto recvfrom sendmsg
  * recvmsg shutdown bind listen getsockname getpeername setsockopt getsockopt;
- * accept4 recvmmsg sendmmsg.
+ * openat accept4 recvmmsg sendmmsg.
  */
 #define UM_CALLS_TABLE							\
-	0, 1, 16, 19, 20,						\
+	0, 1, 2, 16, 19, 20,						\
 	42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 54, 55,		\
-	288, 299, 307
+	257, 288, 299, 307
 
 #define UM_CALLS_PORT							\
 	UM_CALL_SENDFILE, UM_CALL_SPLICE, UM_CALL_PREADV2,		\

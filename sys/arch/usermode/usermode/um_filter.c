@@ -6,6 +6,7 @@
  */
 #include <sys/param.h>
 #include <sys/systm.h>
+#include <sys/conf.h>
 #include <sys/file.h>
 #include <sys/filio.h>
 #include <sys/poll.h>
@@ -54,8 +55,12 @@ static const short um_trapped[] = {
 	UM_CALL_SOCKET, UM_CALL_SOCKETPAIR, UM_CALL_FCNTL
 };
 
-/* Calls that move data through what was opened before. */
+/*
+ * Calls that move data through what was opened before, or only ask: whoever
+ * holds the descriptor may.
+ */
 static const short um_quick[] = {
+	SYS_getsockname, SYS_getpeername, SYS_shutdown,
 	SYS_read, SYS_write, SYS_readv, SYS_writev, SYS_sendto, SYS_recvfrom,
 	SYS_sendmsg, SYS_recvmsg, SYS_sendmmsg, SYS_recvmmsg
 };
@@ -91,7 +96,9 @@ um_filter_init(void)
 int
 um_filter_quick(int nr)
 {
-	return (nr >= 0 && nr < UM_NCALLS && (um_calls[nr] & CF_QUICK));
+	if (nr < 0 || nr >= UM_NCALLS)
+		return (nr == SYS_getrtable);
+	return ((um_calls[nr] & CF_QUICK) != 0);
 }
 
 /* Look for a descriptor of ours among the arguments. */
@@ -122,14 +129,35 @@ filter_fds(struct um_thread *th, const struct host_notif *hn, int flags,
 }
 
 /*
+ * Opening: a device of ours is the kernel's business, if the program looks
+ * for it from the root that the tree began with (a chroot has no devices).
+ */
+static int
+filter_path(struct um_tree *ut, const struct host_notif *hn)
+{
+	char	 path[CDEV_PATHMAX + 1];
+	int64_t	 n;
+
+	n = host_vm_read_some(hn->hn_tid,
+	    hn->hn_args[hn->hn_nr == UM_CALL_OPENAT], path, CDEV_PATHMAX);
+	if (n <= 0 || path[0] != '/')
+		return (UV_RESUME);
+	path[n] = '\0';
+	if (cdev_lookup(path) == NULL ||
+	    !host_proc_root_is(hn->hn_tid, &ut->ut_root))
+		return (UV_RESUME);
+	return (UV_DISPATCH);
+}
+
+/*
  * Decide about a call, without sleeping: the kernel's (with the file when it
  * names one of ours by a descriptor) or the host's; refused when that cannot
  * be found out, stale when the caller is not the thread that we know by its
  * number.
  */
 void
-um_filter(struct um_thread *th, const struct host_notif *hn,
-    struct um_verdict *uv)
+um_filter(struct um_tree *ut, struct um_thread *th,
+    const struct host_notif *hn, struct um_verdict *uv)
 {
 	int	 flags;
 
@@ -140,6 +168,8 @@ um_filter(struct um_thread *th, const struct host_notif *hn,
 	    um_calls[hn->hn_nr];
 	if (flags & (CF_ARG0 | CF_ARG1 | CF_ARG2))
 		filter_fds(th, hn, flags, uv);
+	else if (hn->hn_nr == UM_CALL_OPEN || hn->hn_nr == UM_CALL_OPENAT)
+		uv->uv_what = filter_path(ut, hn);
 	else if (hn->hn_nr == UM_CALL_EXECVE ||
 	    hn->hn_nr == UM_CALL_EXECVEAT) {
 		um_group_exec(th);

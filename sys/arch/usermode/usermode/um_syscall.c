@@ -151,7 +151,7 @@ tree_call(struct um_tree *ut, struct um_thread *th,
 
 	if (th->th_group->ug_image != 0)
 		um_group_execed(th);
-	um_filter(th, hn, &uv);
+	um_filter(ut, th, hn, &uv);
 	switch (uv.uv_what) {
 	case UV_DISPATCH:
 		if (call_start(ut, th, hn, &uv) == 0)
@@ -192,6 +192,11 @@ tree_event(void *arg, uint32_t events)
 	}
 	if (host_notif_recv(ut->ut_fd, &hn) != 0)
 		return;
+	if (!ut->ut_known) {
+		/* Whoever put the filter on, about to exec. */
+		ut->ut_known = 1;
+		host_proc_root(hn.hn_tid, &ut->ut_root);
+	}
 	for (tries = 0; tries < 2; tries++) {
 		if ((th = um_thread_get(hn.hn_tid)) == NULL)
 			break;

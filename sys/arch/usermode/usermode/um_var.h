@@ -31,6 +31,8 @@ struct um_tree {
 	int			 ut_fd;		/* the listener */
 	u_int			 ut_refs;	/* itself, and its calls */
 	int			 ut_dead;
+	int			 ut_known;	/* ut_root is set */
+	struct host_root	 ut_root;	/* where it began */
 };
 
 /* A program: a thread group of the host. */
@@ -129,8 +131,8 @@ struct um_verdict {
 	struct file	*uv_fp;
 };
 void		 um_filter_init(void);
-void		 um_filter(struct um_thread *, const struct host_notif *,
-		    struct um_verdict *);
+void		 um_filter(struct um_tree *, struct um_thread *,
+		    const struct host_notif *, struct um_verdict *);
 int		 um_filter_own(struct um_call *, int *, register_t *);
 int		 um_filter_quick(int);
 
