@@ -5,6 +5,8 @@
  *	10.1.2.3		a host, or after -net its class's network
  *	10.1.2/24, 10.1.2.0/24	a network
  *	10.1.2 after -net	a network whose prefix is what was written
+ *	2001:db8::/32		a network; 64 bits without a length
+ *	fe80::1%em0		an address on that interface's link
  *	name			a network of networks(5), or a host
  */
 #include <sys/types.h>
@@ -183,12 +185,9 @@ net_inet6(const char *s, int plen, union route_addr *addr,
 	struct bsd_sockaddr_in6	*sin6 = &addr->ra_sin6;
 	int			 i;
 
-	memset(addr, 0, sizeof(*addr));
 	if (addr_plenmask(BSD_AF_INET6, plen == -1 ? 64 : plen, mask) == -1 ||
-	    inet_pton(AF_INET6, s, &sin6->sin6_addr) != 1)
+	    addr_numeric(s, BSD_AF_INET6, addr) == -1)
 		return (-1);
-	sin6->sin6_len = sizeof(*sin6);
-	sin6->sin6_family = BSD_AF_INET6;
 	for (i = 0; i < 16; i++)
 		sin6->sin6_addr.s6_addr[i] &=
 		    mask->ra_sin6.sin6_addr.s6_addr[i];

@@ -55,16 +55,16 @@ protocol(const struct kinfo_file *kf, char *buf, size_t size)
 {
 	const char	*six = kf->so_family == BSD_AF_INET6 ? "6" : "";
 
-	if (kf->so_type == SOCK_STREAM)
-		snprintf(buf, size, "tcp%s", six);
-	else if (kf->so_type == SOCK_DGRAM)
-		snprintf(buf, size, "udp%s", six);
-	else if (kf->so_protocol == IPPROTO_ICMP)
+	if (kf->so_protocol == IPPROTO_ICMP)
 		strlcpy(buf, "icmp", size);
 	else if (kf->so_protocol == IPPROTO_ICMPV6)
 		strlcpy(buf, "icmp6", size);
 	else if (kf->so_protocol == IPPROTO_IGMP)
 		strlcpy(buf, "igmp", size);
+	else if (kf->so_type == SOCK_STREAM)
+		snprintf(buf, size, "tcp%s", six);
+	else if (kf->so_type == SOCK_DGRAM)
+		snprintf(buf, size, "udp%s", six);
 	else
 		snprintf(buf, size, "ip%s", six);
 	return (buf);
