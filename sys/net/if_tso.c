@@ -121,8 +121,7 @@ tso_parse_ip4(struct mbuf *m, struct tso_info *ti)
 		return (EINVAL);
 	hlen = (p[0] & 0x0f) << 2;
 	len = be16dec(p + IP4_LEN);
-	if (hlen < IP4_HLEN || len < hlen ||
-	    ti->ti_l3 + len > m->m_pkthdr.len)
+	if (hlen < IP4_HLEN || ti->ti_l3 + len > m->m_pkthdr.len)
 		return (EINVAL);
 	ti->ti_version = 4;
 	ti->ti_proto = p[IP4_PROTO];
@@ -163,8 +162,6 @@ tso_parse_ip6(struct mbuf *m, struct tso_info *ti)
 			ti->ti_routing = 1;
 		nxt = p[0];
 		off += len;
-		if (off > ti->ti_end)
-			return (EINVAL);
 	}
 	ti->ti_proto = nxt;
 	ti->ti_l4 = off;

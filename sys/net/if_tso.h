@@ -59,14 +59,14 @@ extern const char	*const tso_counter_names[TSOC_MAX];
  * All of them lie inside the packet, and so does everything between.
  */
 struct tso_info {
-	uint16_t	ti_l3;		/* IP header */
-	uint16_t	ti_l4;		/* transport header */
-	uint16_t	ti_payload;	/* first byte after all headers */
+	u_int		ti_l3;		/* IP header */
+	u_int		ti_l4;		/* transport header */
+	u_int		ti_payload;	/* first byte after all headers */
+	u_int		ti_end;		/* end of the IP packet */
 	uint8_t		ti_version;	/* 4 or 6 */
 	uint8_t		ti_proto;	/* IPPROTO_*, of the last header */
 	uint8_t		ti_frag;	/* a fragment: ti_l4 is no header */
 	uint8_t		ti_routing;	/* has a routing header */
-	uint32_t	ti_end;		/* end of the IP packet */
 };
 
 int		 tso_parse(struct mbuf *, u_int, struct tso_info *);

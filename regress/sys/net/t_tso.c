@@ -646,6 +646,34 @@ KTEST(vnet, "each field of a vnet header is distrusted")
 	}
 }
 
+/* The last place for a checksum is two bytes before the end. */
+KTEST(vnet_edge, "a checksum of another protocol at the very end")
+{
+	struct ktest_rand kr;
+	struct vnet_hdr	 vh = { .vh_flags = N, .vh_csum_start = 60 };
+	struct ifnet	 ifn;
+	struct mbuf	*m;
+	uint16_t	 sum;
+	int		 past;
+
+	ktest_srand(&kr, 51);
+	card(&ifn, 0);
+	for (past = 0; past < 2; past++) {
+		make(&kr, &pkt, 4, 132, 200);
+		vh.vh_csum_offset = pkt.fl_len - 2 + past - vh.vh_csum_start;
+		sum = ~slow_sum(pkt.fl_data + 60, pkt.fl_len - 60);
+		m = vnet_input(&ifn, chain(&kr, &pkt, 2), &vh);
+		KT_EQ(m != NULL, !past);
+		if (m == NULL)
+			continue;
+		flatten(m, &got);
+		KT_EQ(got.fl_len, pkt.fl_len);
+		KT_EQ(be16dec(got.fl_data + got.fl_len - 2), sum);
+		KT_MEMEQ(got.fl_data, pkt.fl_data, pkt.fl_len - 2);
+		m_freem(m);
+	}
+}
+
 KTEST(vnet_trip, "a header out is the header in")
 {
 	const struct vnet_case *vc;
