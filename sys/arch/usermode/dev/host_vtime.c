@@ -55,7 +55,8 @@ static struct vtime_page *vp;
 static struct sockaddr_un vt_sun;	/* sun_path: FILE, for vt_address() */
 static uint64_t		 vt_base;	/* vp_now when our own clock was 0 */
 static int		 vt_slot = -1;
-static int		 vt_file = -1, vt_sock = -1, vt_timer = -1, vt_epoll = -1;
+static int		 vt_file = -1, vt_sock = -1;
+static int		 vt_timer = -1, vt_epoll = -1;
 
 static void
 vt_lock(void)
