@@ -40,6 +40,8 @@ if_rdomain_loop(int rdomain)
 			loifp->if_rdomain = rdomain;
 			if_af_attach(loifp);
 		}
+		/* What is for the domain's own addresses passes through it. */
+		if_up(loifp);
 	}
 	NET_UNLOCK();
 	return (error == EEXIST ? 0 : error);

@@ -59,6 +59,9 @@ programs_body()
 	    warren exec "$W_ID-r" ping -n -c 1 -w 3 -V 1 10.0.1.2
 	atf_check -o match:'0.0% packet loss' \
 	    warren exec "$W_ID-r" ping -n -c 1 -w 3 -V 2 10.0.2.2
+	# A domain reaches its own addresses: its loopback interface is up.
+	atf_check -o match:'0.0% packet loss' \
+	    warren exec "$W_ID-r" ping -n -c 1 -w 3 -V 2 10.0.2.1
 	# The first table holds none of these networks.
 	atf_check -s not-exit:0 -o ignore -e ignore \
 	    warren exec "$W_ID-r" ping -n -c 1 -w 1 10.0.1.2
