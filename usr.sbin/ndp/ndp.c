@@ -5,6 +5,7 @@
  *	ndp.c		the command line, and what changes the table
  *	show.c		neighbours
  *	link.c		what is known of a link: its times, prefixes, routers
+ *	text.c		states, and the lines of a file
  *
  * The kernel's table is read and changed by libutil's llinfo_*().
  */
@@ -186,30 +187,6 @@ set(int argc, char **argv)
 		return (1);
 	}
 	return (0);
-}
-
-/*
- * Split a line at blanks into at most 4 words, ended by NULL; line is
- * changed.  Returns how many, or -1 if there are more; a line whose first
- * word starts with '#' has none.
- */
-int
-ndp_parse(char *line, char *word[5])
-{
-	char	*w;
-	int	 n = 0;
-
-	while ((w = strsep(&line, " \t\n")) != NULL) {
-		if (*w == '\0')
-			continue;
-		if (n == 0 && *w == '#')
-			break;
-		if (n == 4)
-			return (-1);
-		word[n++] = w;
-	}
-	word[n] = NULL;
-	return (n);
 }
 
 static int

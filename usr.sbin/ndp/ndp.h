@@ -27,13 +27,14 @@ extern struct ndp_options	opt;
 
 /* ndp.c */
 int	 ndp_host(const char *, struct bsd_sockaddr_in6 *);
+
+/* text.c */
+char	 state_letter(int);
 int	 ndp_parse(char *, char *[5]);
 
 /* show.c */
-void	 show_header(void);
 int	 show_all(void);
 int	 show_one(const char *);
-char	 state_letter(int);
 
 /* link.c */
 int	 link_show(const char *);

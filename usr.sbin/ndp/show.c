@@ -27,34 +27,7 @@
 #define W_LINK	17
 #define W_IF	7
 
-/*
- * The state of a neighbour as one letter.
- */
-char
-state_letter(int state)
-{
-	switch (state) {
-	case ND6_LLINFO_NOSTATE:
-		return ('N');
-	case ND6_LLINFO_INCOMPLETE:
-		return ('I');
-	case ND6_LLINFO_REACHABLE:
-		return ('R');
-	case ND6_LLINFO_STALE:
-		return ('S');
-	case ND6_LLINFO_DELAY:
-		return ('D');
-	case ND6_LLINFO_PROBE:
-		return ('P');
-	default:
-		return ('?');
-	}
-}
-
-/*
- * The line above the entries.
- */
-void
+static void
 show_header(void)
 {
 	printf("%-*s %-*s %*s %-10s %s %s\n", W_HOST, "Neighbor", W_LINK,

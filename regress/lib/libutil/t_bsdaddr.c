@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "bsdaddr.h"
+#include "uptime.h"
 
 ATF_TC(masks);
 ATF_TC_HEAD(masks, tc)
@@ -113,6 +114,69 @@ ATF_TC_BODY(both_ways, tc)
 	ATF_CHECK_EQ(-1, bsdaddr_from_libc((void *)&ss, &back));
 }
 
+ATF_TC(scopes);
+ATF_TC_HEAD(scopes, tc)
+{
+	atf_tc_set_md_var(tc, "descr", "where the kernel has the interface");
+}
+ATF_TC_BODY(scopes, tc)
+{
+	static const struct {
+		const char	*kernel, *program;
+		unsigned int	 scope;
+	} table[] = {
+		{ "fe80:3::1",	"fe80::1",	3 },
+		{ "ff02:103::1", "ff02::1",	0x103 },
+		{ "ff01:1::1",	"ff01::1",	1 },
+		{ "fe80::1",	"fe80::1",	0 },
+		{ "2001:db8::1", "2001:db8::1",	0 },
+		{ "ff05:1::1",	"ff05:1::1",	0 },
+	};
+	struct bsd_sockaddr_storage	 back;
+	struct bsd_sockaddr_in6		 in, *out;
+	struct sockaddr_storage		 ss;
+	struct sockaddr_in6		*sin6 = (struct sockaddr_in6 *)&ss;
+	struct in6_addr			 addr;
+	socklen_t			 len;
+	size_t				 i;
+
+	out = (struct bsd_sockaddr_in6 *)&back;
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		inet_pton(AF_INET6, table[i].kernel, &addr);
+		bsdaddr_set_in6(&in, &addr);
+		ATF_REQUIRE_EQ(0, bsdaddr_to_libc((void *)&in, &ss, &len));
+		inet_pton(AF_INET6, table[i].program, &addr);
+		ATF_CHECK_EQ(0, memcmp(&addr, &sin6->sin6_addr, 16));
+		ATF_CHECK_EQ(table[i].scope, sin6->sin6_scope_id);
+		ATF_REQUIRE_EQ(0, bsdaddr_from_libc((void *)&ss, &back));
+		ATF_CHECK_EQ(0, memcmp(&in, out, sizeof(in)));
+	}
+	/* Too large for its place: it stays where it was. */
+	inet_pton(AF_INET6, "fe80::1", &sin6->sin6_addr);
+	sin6->sin6_scope_id = 0x10000;
+	ATF_REQUIRE_EQ(0, bsdaddr_from_libc((void *)&ss, &back));
+	ATF_CHECK_EQ(0x10000, out->sin6_scope_id);
+	ATF_CHECK_EQ(0, out->sin6_addr.s6_addr[3]);
+}
+
+ATF_TC(spans);
+ATF_TC_HEAD(spans, tc)
+{
+	atf_tc_set_md_var(tc, "descr", "spans of time");
+}
+ATF_TC_BODY(spans, tc)
+{
+	char	 buf[UPTIME_STRLEN];
+
+	ATF_CHECK_STREQ("0s", uptime_text(-5, buf));
+	ATF_CHECK_STREQ("0s", uptime_text(0, buf));
+	ATF_CHECK_STREQ("59s", uptime_text(59, buf));
+	ATF_CHECK_STREQ("1m0s", uptime_text(60, buf));
+	ATF_CHECK_STREQ("23h59m58s", uptime_text(86398, buf));
+	ATF_CHECK_STREQ("1d0h0m0s", uptime_text(86400, buf));
+	ATF_CHECK(strlen(uptime_text(INT64_MAX, buf)) < UPTIME_STRLEN);
+}
+
 ATF_TC(link_text);
 ATF_TC_HEAD(link_text, tc)
 {
@@ -172,5 +236,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, both_ways);
 	ATF_TP_ADD_TC(tp, link_text);
 	ATF_TP_ADD_TC(tp, ether);
+	ATF_TP_ADD_TC(tp, scopes);
+	ATF_TP_ADD_TC(tp, spans);
 	return (atf_no_error());
 }

@@ -35,6 +35,10 @@ ATF_TC_BODY(numbers, tc)
 		{ "net.inet.icmp.bmcastecho", { 4, 2, 1, 2 }, 4,
 		    CTLTYPE_INT },
 		{ "net.inet.udp.stats", { 4, 2, 17, 5 }, 4, CTLTYPE_STRUCT },
+		{ "net.inet6.ip6.forwarding", { 4, 24, 41, 1 }, 4,
+		    CTLTYPE_INT },
+		{ "net.inet6.icmp6.nd6_delay", { 4, 24, 58, 8 }, 4,
+		    CTLTYPE_INT },
 	};
 	struct variable	 v;
 	char		 why[256];

@@ -91,10 +91,30 @@ ATF_TC_BODY(structures, tc)
 	ATF_CHECK_STREQ("dmesg", format_elsewhere(&v));
 }
 
+ATF_TC(keys);
+ATF_TC_HEAD(keys, tc)
+{
+	atf_tc_set_md_var(tc, "descr", "32 hexadecimal digits, nothing else");
+}
+ATF_TC_BODY(keys, tc)
+{
+	uint8_t	 key[16];
+
+	ATF_CHECK_EQ(16, key_parse("000102030405060708090a0b0c0d0eFf", key));
+	ATF_CHECK_EQ(0x0e, key[14]);
+	ATF_CHECK_EQ(0xff, key[15]);
+	ATF_CHECK_EQ(0, key_parse("", key));
+	ATF_CHECK_EQ(0, key_parse("000102030405060708090a0b0c0d0eF", key));
+	ATF_CHECK_EQ(0, key_parse("000102030405060708090a0b0c0d0eFff", key));
+	ATF_CHECK_EQ(0, key_parse("000102030405060708090a0b0c0d0eFx", key));
+	ATF_CHECK_EQ(0, key_parse("0001 2030405060708090a0b0c0d0eff", key));
+}
+
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, lists);
 	ATF_TP_ADD_TC(tp, nonsense);
 	ATF_TP_ADD_TC(tp, structures);
+	ATF_TP_ADD_TC(tp, keys);
 	return (atf_no_error());
 }

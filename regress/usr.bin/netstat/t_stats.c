@@ -25,6 +25,8 @@ ATF_TC_BODY(plurals, tc)
 		{ 2, "packet# received", "packets received" },
 		{ 1, "membership quer$", "membership query" },
 		{ 3, "membership quer$", "membership queries" },
+		{ 1, "address@ probed", "address probed" },
+		{ 0, "address@ probed", "addresses probed" },
 		{ 1, "it &", "it was" },
 		{ UINT64_MAX, "they &", "they were" },
 		{ 1, "", "" },
@@ -50,6 +52,9 @@ ATF_TC_BODY(protocols, tc)
 	ATF_CHECK(stats_known("ip"));
 	ATF_CHECK(stats_known("icmp"));
 	ATF_CHECK(stats_known("udp"));
+	ATF_CHECK(stats_known("ip6"));
+	ATF_CHECK(stats_known("icmp6"));
+	ATF_CHECK(stats_known("nd6"));
 	ATF_CHECK(!stats_known("i"));
 	ATF_CHECK(!stats_known("ipx"));
 	ATF_CHECK(!stats_known(""));
