@@ -1,4 +1,4 @@
-/* The counters of the protocols: counters.c and counters6.c have them, stats.c prints them. */
+/* The counters of the protocols: counters.c and counters6.c have them. */
 #ifndef _STATS_H_
 #define _STATS_H_
 

@@ -164,7 +164,7 @@ ATF_TC_BODY(far_end, tc)
 ATF_TC(addresses6);
 ATF_TC_HEAD(addresses6, tc)
 {
-	atf_tc_set_md_var(tc, "descr", "an IPv6 address, its prefix, its scope");
+	atf_tc_set_md_var(tc, "descr", "an IPv6 address, prefix, scope");
 }
 ATF_TC_BODY(addresses6, tc)
 {
