@@ -110,6 +110,26 @@ hello_body()
 	pass
 }
 
+w_test full "a sender that waits for room hears of it, whenever that comes"
+full_body()
+{
+	w_init
+	w_host a
+	w_machine r <<-END
+		card em0 tap va $(w_ns a)
+		card em1 wire $PWD/w
+	END
+	w_etc r hostname.em0 'inet 10.0.1.1/24'
+	w_etc r hostname.em1 'inet 10.0.0.1/24'
+	w_etc r sysctl.conf 'net.inet.ip.forwarding=1'
+	w_boot r
+	w_addr a va 10.0.1.2/24 10.0.1.1
+	w_exec r arp -s 10.0.0.2 02:00:00:00:00:02
+	w_in a python3 "$DEV/h_send.py" 10.0.0.2 60 &
+	w_made proc $!
+	timeout 60 "$DEV/h_full" "$PWD/w" 200 || atf_fail "it missed the bell"
+}
+
 atf_init_test_cases()
 {
 	w_add_tests
