@@ -22,6 +22,7 @@ allowed="$allowed memcpy memmove memset memcmp"
 san='^$'
 [ -n "${SANITIZE:-}" ] && san='^__(asan|ubsan|sanitizer)_'
 [ -n "${COVERAGE:-}" ] && san='^__gcov_'
+[ -n "${FUZZ:-}" ] && san='^__(asan|ubsan|sanitizer|sancov|llvm_profile)_'
 
 status=0
 for sym in $(${NM:-nm} -u "$object" | awk '{ print $NF }' | sort -u); do

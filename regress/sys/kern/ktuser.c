@@ -138,6 +138,15 @@ ktuser_dup(const void *p, size_t len)
 }
 
 /*
+ * Take back all memory that was handed out.
+ */
+void
+ktuser_rewind(void)
+{
+	arena_used = 0;
+}
+
+/*
  * Make a system call: the result, or -errno.
  */
 long

@@ -25,6 +25,7 @@ void	 ktuser_end(void);
 void	*ktuser_mem(size_t);
 void	*ktuser_edge(size_t);
 void	*ktuser_dup(const void *, size_t);
+void	 ktuser_rewind(void);
 long	 ktuser_call(int, long, long, long, long, long, long);
 void	 ktuser_loopback(void);
 struct proc *ktuser_thread(void (*)(void *), void *);

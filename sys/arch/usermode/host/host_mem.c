@@ -36,7 +36,9 @@ static char		*chunk_end;
 #ifdef HAVE_ASAN
 #include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
+#ifndef STACK_SIZE
 #define STACK_SIZE	(64 * 1024)
+#endif
 #define UNPOISON(p, n)	__asan_unpoison_memory_region(p, n)
 #else
 #define STACK_SIZE	(16 * 1024)

@@ -1,0 +1,103 @@
+/*
+ * Ethernet and ARP.
+ *
+ *	ether	whole frames; FZ_OTHER: to us, whatever they say
+ *	arp	what is behind the Ethernet header; FZ_OTHER: from ourselves
+ *	vnet	a paravirtual card's header, then the frame: what comes out is
+ *		received, and is cut as for a card that can do nothing
+ */
+#include <net/ethertypes.h>
+#include <net/if_tso.h>
+#include <net/if_vnet.h>
+
+#include "fuzz_packet.h"
+
+FUZZ(ether, fuzz_net_init, "Ethernet frames")
+{
+	static struct fuzz_pkt	 fp;
+	struct fuzz_in		 fi = { data, size };
+
+	while (fuzz_record(&fi, &fp)) {
+		if ((fp.fp_op & FZ_OTHER) && fp.fp_len >= 6)
+			memcpy(fp.fp_buf, fza->ki_ac.ac_enaddr, 6);
+		if (!(fp.fp_op & FZ_RAW))
+			fuzz_fix_frame(fp.fp_buf, fp.fp_len);
+		kt_rx(fza, fuzz_mbuf(&fp));
+	}
+	fuzz_end();
+}
+
+/* Packets to the stations that ARP messages are about. */
+static void
+ask(void)
+{
+	u_int	 host;
+
+	for (host = 2; host < 5; host++)
+		kt_rx(fzb, kt_icmp(IP(10, 2, 0, 2), IP(10, 1, 0, host),
+		    ICMP_ECHO, 0, "\0\0\0\0", 4));
+}
+
+FUZZ(arp, fuzz_net_init, "ARP messages")
+{
+	static struct fuzz_pkt	 fp;
+	struct fuzz_in		 fi = { data, size };
+
+	ask();
+	while (fuzz_record(&fi, &fp)) {
+		fuzz_ether(&fp, ETHERTYPE_ARP);
+		if (fp.fp_op & FZ_OTHER)
+			memcpy(fp.fp_buf + 6, fza->ki_ac.ac_enaddr, 6);
+		kt_rx(fza, fuzz_mbuf(&fp));
+	}
+	ask();
+	fuzz_end();
+}
+
+/* Give a copy of a frame to a card that has some of the capabilities. */
+static void
+cut(struct mbuf *m, u_int capabilities)
+{
+	struct mbuf_list	 ml = MBUF_LIST_INITIALIZER();
+	struct ifnet		*ifp = kt_ifp(fza);
+	struct vnet_hdr		 vh;
+	u_int			 saved = ifp->if_capabilities;
+
+	(void)m_nsegs(m, 14);
+	(void)m_wirelen(m, 14);
+	if ((m = m_dup_pkt(m, 0, M_DONTWAIT)) == NULL)
+		return;
+	ifp->if_capabilities = capabilities;
+	if_tso_prepare(ifp, m, &ml);
+	ifp->if_capabilities = saved;
+	MBUF_LIST_FOREACH(&ml, m)
+		vnet_output(m, &vh);
+	ml_purge(&ml);
+}
+
+FUZZ(vnet, fuzz_net_init, "frames behind a paravirtual card's header")
+{
+	static struct fuzz_pkt	 fp;
+	struct fuzz_in		 fi = { data, size };
+	struct vnet_hdr		 vh;
+	struct mbuf		*m;
+	u_int			 i;
+
+	while (fuzz_record(&fi, &fp)) {
+		if (fp.fp_len < sizeof(vh))
+			continue;
+		memcpy(&vh, fp.fp_buf, sizeof(vh));
+		fp.fp_len -= sizeof(vh);
+		memmove(fp.fp_buf, fp.fp_buf + sizeof(vh), fp.fp_len);
+		if (fp.fp_len >= 6)
+			memcpy(fp.fp_buf, fza->ki_ac.ac_enaddr, 6);
+		if (!(fp.fp_op & FZ_RAW))
+			fuzz_fix_frame(fp.fp_buf, fp.fp_len);
+		if ((m = vnet_input(kt_ifp(fza), fuzz_mbuf(&fp), &vh)) == NULL)
+			continue;
+		for (i = 0; i < 3; i++)
+			cut(m, i == 0 ? 0 : i == 1 ? ~0U : fp.fp_op * 2657U);
+		kt_rx(fza, m);
+	}
+	fuzz_end();
+}

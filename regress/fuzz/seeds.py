@@ -1,0 +1,523 @@
+#!/usr/bin/python3
+"""Make the first inputs of the fuzz targets: seeds.py DIRECTORY [TARGET ...].
+
+Each function below makes the seeds of the target of its name, as a list of
+octet strings in the format that the target's source describes; they become
+files in DIRECTORY/TARGET.
+"""
+import logging
+import os
+import struct
+import sys
+
+logging.getLogger("scapy").setLevel(logging.ERROR)
+# The addresses are those of the target, not of this host.
+from scapy.config import conf  # noqa: E402
+conf.route_autoload = False
+conf.route6_autoload = False
+from scapy.layers.inet import ICMP, IP, TCP, UDP  # noqa: E402
+from scapy.layers.inet import IPOption, IPOption_LSRR  # noqa: E402
+from scapy.layers.inet import IPOption_NOP, IPOption_RR  # noqa: E402
+from scapy.layers.inet import IPOption_Router_Alert  # noqa: E402
+from scapy.layers.inet import IPOption_SSRR  # noqa: E402
+from scapy.layers.inet6 import IPv6  # noqa: E402
+from scapy.layers.l2 import ARP, Dot1Q, Ether  # noqa: E402
+
+US, PEER, FAR, FAR_US = "10.1.0.1", "10.1.0.2", "10.2.0.2", "10.2.0.1"
+OTHER_MAC, PEER_MAC = "02:00:00:00:00:01", "02:aa:00:00:00:02"
+RAW, CUT, OTHER = 2, 4, 8
+
+
+def rec(packet, op=0):
+    """One record of fuzz_packet.h."""
+    data = bytes(packet)
+    return bytes([op]) + struct.pack("<H", len(data)) + data
+
+
+def time(exponent):
+    return bytes([exponent << 4 | 15])
+
+
+def each(packets, ops=(0, CUT | 0x10)):
+    """An input for each packet and each of the ops, and one of all."""
+    packets = [bytes(p) for p in packets]
+    out = [rec(p, op) for p in packets for op in ops]
+    out.append(b"".join(rec(p) for p in packets[:8]))
+    return out
+
+
+def ip_options():
+    yield [IPOption_NOP(), IPOption(b"\0")]
+    for n in (0, 1, 3):
+        hops = ([FAR, "10.2.0.3", "10.1.0.9"] + [US])[:n]
+        yield [IPOption_RR(routers=["0.0.0.0"] * n)]
+        yield [IPOption_LSRR(routers=hops)]
+        yield [IPOption_SSRR(routers=hops)]
+        yield [IPOption_LSRR(routers=[FAR_US] + hops, pointer=8)]
+    yield [IPOption_Router_Alert()]
+    for flag in (0, 1, 3, 15):
+        body = struct.pack("!BB", 5, flag) + bytes(8)
+        yield [IPOption(b"\x44" + bytes([2 + len(body)]) + body)]
+        body = struct.pack("!BB4sI", 5, flag, bytes([10, 1, 0, 1]), 0)
+        yield [IPOption(b"\x44" + bytes([2 + len(body)]) + body)]
+        yield [IPOption(b"\x44\x04\x05" + bytes([0xf0 | flag]))]
+    yield [IPOption(b"\x07\x27\x28" + bytes(36))]
+    yield [IPOption(b"\x82\x0b" + bytes(9))]
+
+
+def ip_packets():
+    for dst in (US, FAR, "10.1.0.255", "255.255.255.255", "239.1.1.1",
+                "224.0.0.1", "10.3.0.1", "127.0.0.1", "10.2.0.255"):
+        yield IP(src=PEER, dst=dst) / UDP(sport=9, dport=7000) / b"hello"
+    for src in ("255.255.255.255", "224.0.0.1", "127.0.0.1", "0.0.0.0", US,
+                "10.1.0.255"):
+        yield IP(src=src, dst=US) / UDP(sport=9, dport=7000) / b"hello"
+    for opts in ip_options():
+        yield IP(src=PEER, dst=US, options=opts) / UDP(dport=7000) / b"o"
+        yield IP(src=PEER, dst=FAR, options=opts) / ICMP() / b"ping"
+    yield IP(src=PEER, dst=FAR, ttl=1) / ICMP()
+    yield IP(src=PEER, dst=FAR, flags="DF") / UDP() / bytes(800)
+    yield IP(src=PEER, dst=FAR) / UDP() / bytes(1200)
+    yield IP(src=PEER, dst=US) / TCP(dport=80)
+    yield IP(src=PEER, dst=US, proto=99) / b"who?"
+    yield IP(src=PEER, dst=US, len=10) / b"short"
+    yield IP(src=PEER, dst=US, len=200) / b"short"
+    yield IP(src=PEER, dst=US, ihl=3) / b"short"
+    yield IP(src=PEER, dst=US, ihl=15) / b"short"
+    yield IP(src=PEER, dst=US, version=5) / b"five"
+    yield IP(src=PEER, dst=US) / UDP(dport=7000) / bytes(1400)
+    yield IP(src=PEER, dst=US, proto=17, flags="MF") / bytes(24)
+    yield IP(src=PEER, dst=US, proto=17, frag=3) / bytes(5)
+
+
+def ip():
+    out = each(ip_packets())
+    big = IP(src=PEER, dst=US, id=7) / UDP(dport=7000) / bytes(100)
+    raw = bytes(big)[20:]
+    pieces = [IP(src=PEER, dst=US, id=7, proto=17, flags="MF", frag=0)
+              / raw[:48],
+              IP(src=PEER, dst=US, id=7, proto=17, frag=6) / raw[48:]]
+    out.append(rec(pieces[0]) + rec(pieces[1]))
+    out.append(rec(pieces[1]) + time(3) + rec(pieces[0]))
+    out.append(rec(pieces[1]) + time(15) + rec(pieces[0]))
+    out.append(rec(pieces[0]) + time(10))
+    via_b = [IP(src=FAR, dst=d) / ICMP() / b"x"
+             for d in (PEER, US, FAR_US, "10.2.0.3")]
+    return out + each(via_b, (OTHER,))
+
+
+def quoted():
+    for inner in (UDP(sport=7000, dport=9), UDP(sport=7001, dport=9),
+                  TCP(sport=1, dport=2), ICMP()):
+        yield bytes(IP(src=US, dst=PEER) / inner / bytes(8))
+    yield bytes(IP(src="10.9.0.1", dst=PEER, options=[IPOption_NOP()])
+                / UDP())
+    yield bytes(IP(src=US, dst="224.0.0.1", frag=4) / UDP())
+    yield bytes(IP(src=US, dst=PEER) / UDP())[:20]
+
+
+def icmp():
+    out = []
+    bodies = [struct.pack("!HH", 7, 1) + b"data", bytes(12), bytes(4)]
+    for kind in list(range(0, 19)) + [30, 40, 42, 200]:
+        for body in bodies:
+            out.append(struct.pack("!BBH", kind, 0, 0) + body)
+    for inner in quoted():
+        for code in (0, 1, 2, 3, 4, 5, 9, 13, 15, 16):
+            out.append(struct.pack("!BBHHH", 3, code, 0, 0, 576) + inner)
+        for kind, word in ((4, 0), (5, 0x0a010005), (5, 0x0a010001),
+                           (11, 0), (12, 0x05000000)):
+            for code in (0, 1):
+                out.append(struct.pack("!BBHI", kind, code, 0, word) + inner)
+    for mtu in (0, 60, 68, 1400, 1500, 9000):
+        out.append(struct.pack("!BBHHH", 3, 4, 0, 0, mtu)
+                   + next(quoted()))
+    out += [b"", b"\x08", bytes(7), struct.pack("!BBHHH", 8, 0, 0, 1, 1)
+            + bytes(1400)]
+    return each(out, (0, 0x10, CUT | 0x20))
+
+
+def udp():
+    out = []
+    for sport, dport in ((9, 7000), (9, 7001), (9, 7), (0, 7000), (9, 0),
+                         (53, 5353)):
+        for body in (b"", b"hello", bytes(1000)):
+            out.append(bytes(UDP(sport=sport, dport=dport, chksum=1) / body))
+            out.append(bytes(UDP(sport=sport, dport=dport, chksum=0) / body))
+    out.append(struct.pack("!HHHH", 9, 7000, 0, 1) + b"none")
+    out.append(struct.pack("!HHHH", 9, 7000, 7, 1) + b"short")
+    out.append(struct.pack("!HHHH", 9, 7000, 9, 1) + b"padding")
+    out.append(struct.pack("!HHHH", 9, 7000, 99, 1) + b"missing")
+    out += [b"", b"\0\1\2", bytes(7), bytes(8)]
+    return each(out, (0, 0x10, CUT | 0x20, RAW))
+
+
+def igmp():
+    out = []
+    for group in (bytes(4), bytes([239, 1, 1, 1]), bytes([224, 0, 0, 1]),
+                  bytes([10, 1, 1, 1])):
+        for kind in (0x11, 0x12, 0x16, 0x17, 0x22, 0x13, 0x99):
+            for code in (0, 1, 100, 255):
+                out.append(bytes([kind, code, 0, 0]) + group)
+                out.append(bytes([kind, code, 0, 0]) + group
+                           + bytes([2, 125, 0, 1, 10, 1, 0, 2]))
+    out += [b"", b"\x11", bytes(7)]
+    return each(out, (0, 0x10, CUT)) + [
+        rec(out[0]) + time(4) + rec(out[16]) + time(8),
+        rec(b"\x11\x64\0\0" + bytes(4)) + rec(b"\x16\0\0\0\xef\1\1\1", 0x10)
+        + time(8)]
+
+
+def reass():
+    def piece(who, how, off, words):
+        return struct.pack("<BBHB", who, how, off, words)
+    more = 4
+    return [
+        piece(0, more, 0, 8) + piece(0, 0, 4, 2),
+        piece(0, 0, 4, 2) + piece(0, more, 0, 8),
+        piece(0, more, 0, 8) + piece(0, more, 2, 8) + piece(0, 0, 6, 8),
+        piece(0, more, 0, 64) + piece(0, more, 8, 4) + piece(0, 0, 32, 4),
+        piece(0, 0, 8, 2) + piece(0, 0, 9, 2) + piece(0, more, 0, 16),
+        piece(0, more, 0, 7) + piece(0, more, 8191, 8),
+        piece(4, more, 0, 2) + piece(4, 0, 1, 2),
+        piece(0, more | 1, 0, 8) + piece(0, 3, 4, 2),
+        piece(0, more | 2, 0, 8) + piece(0, 0, 4, 2),
+        piece(8, more, 0, 8) + piece(8, 0, 4, 2),
+        piece(0x80, more, 0, 8) * 4 + piece(1, more, 0, 8),
+        b"".join(piece(0, more, 2 * i, 4) for i in range(80)),
+        b"".join(piece(i & 3, more, 4 * i, 4) for i in range(40)),
+        piece(0, more, 0, 0) + piece(0, 0x70, 4, 2),
+    ]
+
+
+def eth(payload=b"", **kw):
+    kw.setdefault("src", PEER_MAC)
+    kw.setdefault("dst", OTHER_MAC)
+    return Ether(**kw) / payload
+
+
+def ether():
+    packet = IP(src=PEER, dst=US) / UDP(dport=7000) / b"hi"
+    out = [eth(packet), eth(packet, dst="ff:ff:ff:ff:ff:ff"),
+           eth(packet, dst="01:00:5e:00:00:01"),
+           eth(packet, dst="33:33:00:00:00:01"),
+           eth(packet, src="01:00:00:00:00:01"),
+           eth(packet, dst="02:12:34:56:78:9a"),
+           eth(Dot1Q(vlan=5) / packet), eth(Dot1Q(vlan=0) / packet),
+           eth(bytes(40), type=0x86dd), eth(b"\x60" + bytes(39),
+                                            type=0x86dd),
+           eth(bytes(50), type=50), eth(bytes(50), type=0x88cc),
+           eth(b"\x45", type=0x800), eth(b"\x65" + bytes(30), type=0x800),
+           eth(ARP(psrc=PEER, pdst=US, hwsrc=PEER_MAC)),
+           eth(packet, src=OTHER_MAC)]
+    out = [bytes(p) for p in out] + [b"", bytes(6), bytes(13), bytes(14)]
+    return each(out, (0, OTHER, CUT | 0x20))
+
+
+def arp():
+    out = []
+    for op in (1, 2, 3, 9):
+        for psrc in (PEER, "10.1.0.3", US, "0.0.0.0", "10.9.0.1",
+                     "224.0.0.1", "255.255.255.255", "10.1.0.255"):
+            for pdst in (US, PEER):
+                out.append(bytes(ARP(op=op, psrc=psrc, pdst=pdst,
+                                     hwsrc=PEER_MAC, hwdst=OTHER_MAC)))
+    for mac in ("ff:ff:ff:ff:ff:ff", "01:00:5e:00:00:01",
+                "00:00:00:00:00:00", "02:aa:00:00:00:09"):
+        out.append(bytes(ARP(op=2, psrc=PEER, pdst=US, hwsrc=mac)))
+    out.append(bytes(ARP(op=1, hwtype=6, psrc=PEER, pdst=US)))
+    out.append(bytes(ARP(op=1, ptype=0x86dd, psrc=PEER, pdst=US)))
+    out.append(struct.pack("!HHBBH", 1, 0x800, 255, 255, 1) + bytes(100))
+    out.append(struct.pack("!HHBBH", 1, 0x800, 6, 16, 1) + bytes(44))
+    out += [b"", bytes(7), bytes(8), bytes(27)]
+    return each(out, (0, OTHER, CUT | 0x10)) + [
+        rec(out[0]) + time(5) + rec(out[40]),
+        rec(bytes(ARP(op=2, psrc=PEER, pdst=US, hwsrc=PEER_MAC)))
+        + time(14)
+        + rec(bytes(ARP(op=2, psrc=PEER, pdst=US,
+                        hwsrc="02:aa:00:00:00:09")))]
+
+
+def vnet():
+    out = []
+    heads = []
+    for net in (IP(src=PEER, dst=FAR), IP(src=PEER, dst=US),
+                IP(src=PEER, dst=FAR, options=[IPOption_NOP()] * 4),
+                IPv6(src="fd00::2", dst="fd00:1::2")):
+        heads.append((net / TCP(dport=80, flags="PA"), 6, 16))
+        heads.append((net / UDP(dport=7000), 17, 6))
+    for net, proto, offset in heads:
+        for size in (0, 100, 1300, 4000):
+            frame = bytes(eth(net / bytes(size)))
+            l4 = len(bytes(eth(net))) - (20 if proto == 6 else 8)
+            gso = 5 if proto == 17 else 4 if frame[12] == 0x86 else 1
+            for flags, kind, mss, start, off in (
+                    (0, 0, 0, 0, 0), (2, 0, 0, 0, 0),
+                    (1, 0, 0, l4, offset), (1, gso, 536, l4, offset),
+                    (1, gso, 1, l4, offset), (1, gso | 0x80, 100, l4, offset),
+                    (0, gso, 100, l4, offset), (1, gso, 0, l4, offset),
+                    (1, 1, 100, l4, offset), (1, 9, 100, l4, offset),
+                    (1, 0, 0, 14, 10), (1, 0, 0, 2000, 0),
+                    (1, gso, 100, 14, 2)):
+                out.append(struct.pack("<BBHHHH", flags, kind, l4, mss,
+                                       start, off) + frame)
+    out += [bytes(10), bytes(20)]
+    return each(out, (0,)) + [rec(p, CUT | 0x30) for p in out[::7]]
+
+
+def sin(addr):
+    return struct.pack("<BB2x4s8x", 16, 2, bytes(map(int, addr.split("."))))
+
+
+def sin6(addr):
+    return struct.pack("<BB6x16s4x", 28, 24, addr)
+
+
+def sdl(mac=b"", index=0):
+    return struct.pack("<BBHBBBB", 32, 18, index, 6, 0, len(mac), 0) \
+        + mac.ljust(24, b"\0")
+
+
+def rtm(kind, flags=0, prio=0, table=0, inits=0, fmask=0, index=0, **addrs):
+    """A routing message; addrs by name, in the order of their bits."""
+    order = ["dst", "gateway", "netmask", "genmask", "ifp", "ifa", "author",
+             "brd", "src", "srcmask", "label", "bfd", "dns", "static",
+             "search"]
+    bits = 0
+    body = b""
+    for i, name in enumerate(order):
+        if name in addrs:
+            bits |= 1 << i
+            data = addrs[name]
+            body += data + bytes(-len(data) % 8)
+    # pid, seq, errno, inits: by their places, then the metrics.
+    head = struct.pack("<HBBHHHBBiiiiiiI", 0, 5, kind, 0, index, table, prio,
+                       0, bits, flags, fmask, 0, 1, 0, inits)
+    metrics = struct.pack("<QqIIIIIIIIII", 10, 5, 0, 1400, 0, 0, 0, 0, 0, 0,
+                          0, 0)[:56]
+    return head + metrics.ljust(96 - len(head), b"\0") + body
+
+
+def route():
+    net = {"dst": sin("10.20.0.0"), "netmask": sin("255.255.255.0")}
+    gate = {"gateway": sin("10.1.0.2")}
+    label = struct.pack("<BB", 34, 0) + b"blue".ljust(32, b"\0")
+    host = {"dst": sin("10.1.0.7")}
+    add, delete, change, get = 1, 2, 3, 4
+    up = 0x2 | 0x800                      # GATEWAY, STATIC
+    msgs = [
+        rtm(add, up, **net, **gate),
+        rtm(add, up, prio=8, inits=3, **net, **gate),
+        rtm(add, up | 0x8, **net, gateway=sin("127.0.0.1")),
+        rtm(add, up | 0x1000, **net, gateway=sin("127.0.0.1")),
+        rtm(add, up | 0x40000, **net, gateway=sin("10.1.0.3")),
+        rtm(add, up, table=1, **net, **gate),
+        rtm(add, 0x4 | 0x800, **host, gateway=sdl(bytes(range(6)))),
+        rtm(add, 0x4 | up, dst=sin("10.30.0.1"), **gate),
+        rtm(add, up, **net, **gate, label=label),
+        rtm(add, up, **net, **gate, ifp=sdl(index=1), ifa=sin("10.1.0.1")),
+        rtm(add, up, dst=sin6(bytes(16)), gateway=sin6(bytes(15) + b"\1"),
+            netmask=sin6(bytes(16))),
+        rtm(delete, 0, **net), rtm(delete, 0, **net, **gate),
+        rtm(delete, 4, **host),
+        rtm(change, up, **net, gateway=sin("10.2.0.2")),
+        rtm(change, up, fmask=0x8, **net),
+        rtm(change, up | 8, fmask=8, inits=0xffff, **net, label=label),
+        rtm(get, 0, dst=sin("10.20.0.5")), rtm(get, 0, **net),
+        rtm(get, 0, prio=8, **net), rtm(get, 0, dst=sin("10.1.0.1")),
+        rtm(get, 0, dst=sin("10.1.0.1"), ifp=sdl()),
+        rtm(0x13, 0, index=1, prio=60, dns=b"\x0c\x02" + bytes(10)),
+        rtm(0x13, 0, index=1, prio=60, static=b"\x0c\x00" + bytes(10),
+            search=b"\x22\x00" + b"a.b".ljust(32, b"\0")),
+        rtm(0x16, 0, ifa=sin("10.1.0.1")), rtm(0x16, 0, ifa=sin("0.0.0.0")),
+        rtm(7, 0, **net), rtm(99, 0, **net),
+    ]
+    out = each(msgs, (0, RAW))
+    for first in msgs[:11]:
+        for then in msgs[:24]:
+            out.append(rec(first) + rec(then))
+    for kind in range(1, 8):
+        for arg in (0, 1, 2):
+            for af in (0, 2, 24):
+                out.append(rec(msgs[0]) + rec(bytes([af, kind, arg]), OTHER))
+                out.append(rec(bytes([af, kind, arg, 50]), OTHER))
+    return out
+
+
+def call(nr, *args):
+    out = bytes([nr])
+    for a in list(args) + [b"\0\0"] * (6 - len(args)):
+        out += a
+    return out
+
+
+def fd(n):
+    return bytes([n << 4 | 12])
+
+
+def blob(data):
+    return bytes([1, len(data)]) + data
+
+
+def num(n):
+    return bytes([7]) + struct.pack("<I", n & 0xffffffff)
+
+
+def room(n):
+    return bytes([3]) + struct.pack("<H", n)
+
+
+LEN, BAD, NULL = b"\x02", b"\x04", b"\0\0"
+
+
+def lxsin(addr, port):
+    return struct.pack("<H", 2) + struct.pack("!H", port) \
+        + bytes(map(int, addr.split("."))) + bytes(8)
+
+
+def syscall():
+    order = ["read", "write", "close", "poll", "ioctl", "readv", "writev",
+             "dup", "dup2", "socket", "connect", "accept", "sendto",
+             "recvfrom", "sendmsg", "recvmsg", "shutdown", "bind", "listen",
+             "getsockname", "getpeername", "socketpair", "setsockopt",
+             "getsockopt", "fcntl", "accept4", "dup3", "recvmmsg",
+             "sendmmsg", "sysctl", "pledge", "getrtable", "setrtable"]
+    nr = {name: i for i, name in enumerate(order)}
+    lo = lxsin("127.0.0.1", 4000)
+    bind = call(nr["bind"], fd(0), blob(lo), LEN)
+    connect = call(nr["connect"], fd(0), blob(lo), LEN)
+    write = call(nr["write"], fd(0), blob(b"hello"), LEN)
+    cmsg = struct.pack("<QII", 28, 0, 8) + bytes(12)
+    rights = struct.pack("<QIIi", 20, 1, 1, 0)
+    msg = (bytes([8, 1 | 16, len(lo)]) + lo + bytes([5]) + b"abcde"
+           + bytes([len(cmsg)]) + cmsg)
+    scm = bytes([8, 16, 5]) + b"abcde" + bytes([len(rights)]) + rights
+    into = bytes([8, 32, 8, 200])
+    calls = [
+        bind + connect + write + call(nr["read"], fd(0), room(100), LEN),
+        bind + connect + call(nr["sendmsg"], fd(0), msg)
+        + call(nr["recvmsg"], fd(0), into),
+        bind + call(nr["sendto"], fd(0), blob(b"hello"), LEN, NULL, blob(lo),
+                    LEN) + call(nr["recvfrom"], fd(0), room(100), LEN, NULL,
+                                room(128), blob(b"\x80\0\0\0")),
+        call(nr["sendmsg"], fd(4), scm) + call(nr["recvmsg"], fd(5), into),
+        call(nr["sendmmsg"], fd(0), msg, num(2)),
+        bind + connect + write * 2
+        + call(nr["recvmmsg"], fd(0), into, num(2), num(0x40), NULL),
+        call(nr["poll"], blob(struct.pack("<ihhihh", 0, 1, 0, 2, 5, 0)),
+             num(2), num(5)),
+        call(nr["readv"], fd(0), bytes([9, 2, 4, 8]), num(2)),
+        bind + connect + call(nr["writev"], fd(0), bytes([9, 2, 5])
+                              + b"abcde" + bytes([3]) + b"xyz", num(2)),
+        call(nr["dup"], fd(0)) + call(nr["dup2"], fd(0), fd(9))
+        + call(nr["dup3"], fd(1), fd(8), num(0x80000))
+        + call(nr["close"], fd(9)),
+        call(nr["listen"], fd(7), num(5)) + call(nr["accept"], fd(7)),
+        call(nr["accept4"], fd(0), NULL, NULL, num(0x800)),
+        call(nr["getsockname"], fd(0), room(128), blob(b"\x80\0\0\0")),
+        call(nr["getpeername"], fd(0), room(128), blob(b"\x80\0\0\0")),
+        call(nr["socketpair"], num(1), num(2), NULL, room(8)),
+        call(nr["shutdown"], fd(0), num(2)),
+        call(nr["fcntl"], fd(0), num(4), num(0x800)),
+        call(nr["fcntl"], fd(0), num(0), num(9)),
+        call(nr["pledge"], blob(b"stdio inet\0"), NULL),
+        call(nr["getrtable"]), call(nr["setrtable"], num(1)),
+        call(nr["write"], fd(2), blob(rtm(4, 0, dst=sin("127.0.0.1"))), LEN),
+        call(nr["write"], fd(3), blob(struct.pack(
+            "<IHHII", 20, 18, 0x301, 1, 0) + bytes(4)), LEN)
+        + call(nr["read"], fd(3), room(4000), LEN),
+        call(nr["write"], fd(3), blob(struct.pack(
+            "<IHHII", 20, 22, 0x301, 1, 0) + bytes(4)), LEN)
+        + call(nr["recvmsg"], fd(3), into),
+        call(nr["write"], fd(3), blob(struct.pack(
+            "<IHHII", 29, 26, 0x301, 1, 0) + bytes(13)), LEN),
+    ]
+    for domain in (1, 2, 10, 16, 17, 0x111, 0x11e):
+        for kind in (1, 2, 3, 0x80802):
+            calls.append(call(nr["socket"], num(domain), num(kind), NULL))
+    for level, options in ((1, range(1, 70)), (0, range(1, 55)),
+                           (41, range(1, 80)), (17, range(1, 5)),
+                           (0, range(0x1001, 0x1030)),
+                           (0x11, range(1, 5)), (1, (0x1021, 0x107d,
+                                                     0x107e, 0x107f)),
+                           (58, (1,)), (270, range(1, 13))):
+        for opt in options:
+            calls.append(b"".join(
+                call(nr["setsockopt"], fd(f), num(level), num(opt),
+                     blob(struct.pack("<II", 1, 0)[:n]), LEN)
+                + call(nr["getsockopt"], fd(f), num(level), num(opt),
+                       room(64), blob(b"\x40\0\0\0"))
+                for f, n in ((0, 4), (1, 8), (2, 4))))
+    for com in (0x5421, 0x541b, 0x8912, 0x8913, 0x8915, 0x8933, 0xc0206911):
+        calls.append(call(nr["ioctl"], fd(0), num(com),
+                          blob(b"lo0".ljust(40, b"\0"))))
+    return [bytes([w]) + c for c in calls for w in (0, 1)]
+
+
+def ioctl():
+    out = []
+    addr = sin("10.7.0.1") + sin("10.7.0.255") + sin("255.255.255.0")
+    words = [bytes(64), struct.pack("<i", 1500).rjust(20, b"\0"),
+             struct.pack("<i", 1).rjust(20, b"\0"),
+             struct.pack("<h", -32768 + 0x43).rjust(18, b"\0"),
+             b"group".rjust(21, b"\0") + bytes(40),
+             bytes(16) + addr, bytes(16) + sin("10.1.0.1"),
+             struct.pack("<I", 64).rjust(20, b"\0") + b"group" + bytes(20),
+             bytes(16) + b"\x08\x12" + bytes(range(6)),
+             bytes(16) + struct.pack("<I", 16) + bytes(20),
+             b"lo1" + bytes(60), bytes(16) + b"\x02" + bytes(30)]
+    for com in range(54):
+        for i, w in enumerate(words):
+            for name in (0, 1, 2):
+                how = 2 | name << 5
+                one = bytes([0, com, how, len(w)]) + w
+                out.append(one)
+                if i == 0:
+                    out.append(bytes([0, com, how | 4, len(w)]) + w)
+    # lo1 comes, is used, and goes.
+    make = bytes([0, 21, 2 | 2 << 5, 3]) + b"lo1"
+    for com in range(54):
+        for w in words[:8]:
+            out.append(make + bytes([0, com, 2 | 2 << 5, len(w)]) + w
+                       + bytes([0, com + 1, 2 | 2 << 5, len(w)]) + w)
+    return out[::2] + [make]
+
+
+def sysctl():
+    out = []
+
+    def one(*mib, how=0, new=b""):
+        return bytes([len(mib)]) + bytes(mib) + bytes([how]) \
+            + (bytes([4]) + new if how & 1 else b"")
+    for top in (1, 6):
+        for i in range(90):
+            out.append(one(top, i) + one(top, i, how=8)
+                       + one(top, i, how=0x44))
+    for proto in (0, 1, 2, 17, 255):
+        for i in range(45):
+            out.append(one(4, 2, proto, i) + one(4, 2, proto, i, how=8))
+    for kind in range(1, 7):
+        for af in (0, 2, 24):
+            out.append(one(4, 17, 0, af, kind, 0)
+                       + one(4, 17, 0, af, kind, 0, how=8)
+                       + one(4, 17, 0, af, kind, 0, how=0xf4))
+    for i in range(12):
+        out.append(one(4, 18, 0, i) + one(1, 66, i) + one(1, 64, i, 0))
+    return out
+
+
+def main(directory, *names):
+    targets = {f.__name__: f for f in (
+        ip, icmp, udp, igmp, reass, ether, arp, vnet, route, syscall, ioctl,
+        sysctl)}
+    for name in names or targets:
+        where = os.path.join(directory, name)
+        os.makedirs(where, exist_ok=True)
+        if name not in targets:
+            continue
+        for i, seed in enumerate(targets[name]()):
+            with open(os.path.join(where, "%04d" % i), "wb") as f:
+                f.write(seed)
+
+
+main(*sys.argv[1:])
