@@ -52,6 +52,8 @@
 #define EM_TXQMAX	256		/* frames that wait for room */
 #define EM_BATCHBYTES	(256 * 1024)	/* received in one batch */
 #define EM_LARGE	MAXMCLBYTES
+#define EM_MINBATCH	4		/* frames */
+#define EM_DISCARD	64		/* frames lost at once without memory */
 
 CTASSERT(sizeof(struct host_vnet) == sizeof(struct vnet_hdr));
 CTASSERT(EM_COPYROOM + EM_COPYBREAK <= MHLEN);
@@ -70,6 +72,7 @@ struct em_softc {
 	struct em_slot		 sc_slots[HOST_CARD_BATCH];
 	struct host_frame	 sc_rxf[HOST_CARD_BATCH];
 	int			 sc_batch;	/* frames asked for */
+	int			 sc_want;	/* the same, if not large */
 	struct host_frame	 sc_txf[HOST_CARD_BATCH];
 	struct host_vec		 sc_txv[HOST_CARD_BATCH][1 + EM_MAXVEC];
 	struct mbuf_list	 sc_txq;	/* waiting for room */
@@ -196,14 +199,20 @@ em_unload(struct mbuf *m, struct mbuf_list *ml)
 			ml_enqueue(ml, m);
 }
 
-/* How many frames to ask for next time, so that a batch stays in the cache. */
+/*
+ * How many frames to ask for next time: more when the host had as many as
+ * were asked for, fewer when they are large, so that a batch stays in the
+ * cache.  A quiet card has few buffers.
+ */
 static void
 em_adapt(struct em_softc *sc, u_int bytes, int n)
 {
 	u_int	 avg = bytes / n;
 
-	sc->sc_batch = MIN(HOST_CARD_BATCH, MAX(4, EM_BATCHBYTES / MAX(avg,
-	    1)));
+	if (n == sc->sc_batch)
+		sc->sc_want = MIN(2 * sc->sc_want, HOST_CARD_BATCH);
+	sc->sc_batch = MIN(sc->sc_want, MAX(EM_MINBATCH,
+	    EM_BATCHBYTES / MAX(avg, 1)));
 }
 
 /* The host has taken the far end away: the link is down, for good. */
@@ -213,6 +222,30 @@ em_gone(struct em_softc *sc)
 	host_card_start(sc->sc_hc, 0);
 	sc->sc_info.ci_link = 0;
 	task_add(systq, &sc->sc_linktask);
+}
+
+/*
+ * There are no buffers: take a few frames off the host and lose them, or it
+ * would wake us for them again and again.
+ */
+static void
+em_discard(struct em_softc *sc)
+{
+	static char		 scratch[EM_LARGE];
+	struct host_vec		 vec[2];
+	struct host_frame	 hf;
+	int			 i, n = 1;
+
+	for (i = 0; i < EM_DISCARD && n == 1; i++) {
+		vec[1].hv_base = scratch;
+		vec[1].hv_len = sizeof(scratch);
+		hf.hf_vec = vec;
+		hf.hf_nvec = nitems(vec);
+		if ((n = host_card_recv(sc->sc_hc, &hf, 1)) == 1)
+			sc->sc_ac.ac_if.if_iqdrops++;
+	}
+	if (n < 0)
+		em_gone(sc);
 }
 
 static void
@@ -227,8 +260,10 @@ em_receive(struct em_softc *sc)
 	for (n = 0; n < sc->sc_batch; n++)
 		if (em_fill(&sc->sc_slots[n], &sc->sc_rxf[n]) != 0)
 			break;
-	if (n == 0)
+	if (n == 0) {
+		em_discard(sc);
 		return;
+	}
 	if ((n = host_card_recv(sc->sc_hc, sc->sc_rxf, n)) < 0)
 		em_gone(sc);
 	if (n <= 0)
@@ -470,7 +505,7 @@ em_attach(const char *spec)
 	}
 	task_set(&sc->sc_linktask, em_link_task, sc);
 	ml_init(&sc->sc_txq);
-	sc->sc_batch = HOST_CARD_BATCH;
+	sc->sc_want = sc->sc_batch = EM_MINBATCH;
 	memcpy(sc->sc_ac.ac_enaddr, sc->sc_info.ci_lladdr, ETHER_ADDR_LEN);
 	strlcpy(ifp->if_xname, sc->sc_info.ci_name, sizeof(ifp->if_xname));
 	ifp->if_softc = sc;

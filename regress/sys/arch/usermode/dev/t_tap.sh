@@ -125,11 +125,12 @@ nombuf_body()
 	w_ping a 10.0.1.1
 	was=$(w_exec m sysctl -n kern.maxclusters)
 	w_exec m sysctl kern.maxclusters=64 || atf_fail "cannot set the limit"
-	w_in a ping -n -q -f -c 3000 -W 1 10.0.1.1 >flood
+	w_in a ping -n -q -f -w 3 10.0.1.1 >flood
 	w_exec m sysctl "kern.maxclusters=$was" || atf_fail "cannot set it back"
 	w_ping a 10.0.1.1
-	w_exec m netstat -s -p link >drops
-	w_exec m ifconfig em0 >/dev/null || atf_fail "the machine is dead"
+	w_exec m netstat -dI em0 >drops
+	awk 'NR == 2 && $6 > 100 { found = 1 } END { exit !found }' drops ||
+	    atf_fail "not counted: $(cat drops)"
 }
 
 w_test idle "an idle machine sleeps"
