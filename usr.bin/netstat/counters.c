@@ -10,6 +10,7 @@
 #include <netinet/in.h>
 #include <netinet/bsd_in.h>
 #include <net/if.h>
+#include <net/if_wg.h>
 #include <net/netisr.h>
 #include <netinet6/icmp6_var.h>
 #include <netinet6/in6.h>
@@ -286,6 +287,21 @@ icmp_more(const void *data, size_t len)
 	histogram("Input", is->icps_inhist);
 }
 
+/* Counters of which each has its text. */
+static void
+named_more(const void *data, size_t len)
+{
+	const struct kinfo_drop	*kd = data;
+	size_t			 i;
+
+	for (i = 0; i < len / sizeof(*kd); i++) {
+		if (kd[i].kd_count == 0 && opt.o_stats > 1)
+			continue;
+		printf("\t%llu %.*s\n", (unsigned long long)kd[i].kd_count,
+		    (int)sizeof(kd[i].kd_reason), kd[i].kd_reason);
+	}
+}
+
 /* Below the protocols there is a counter for each reason, with its text. */
 static void
 link_more(const void *data, size_t len)
@@ -323,6 +339,8 @@ const struct protocol protocols[] = {
 	INET6("nd6", IPPROTO_ICMPV6, ICMPV6CTL_ND6_STATS, nd6_counters, NULL),
 	{ "link", BSD_AF_LINK, { CTL_NET, BSD_AF_LINK, 0, NET_LINK_DROPS },
 	    4, NULL, link_more },
+	{ "wg", BSD_AF_LINK, { CTL_NET, BSD_AF_LINK, 0, NET_LINK_WG },
+	    4, NULL, named_more },
 	{ "socket", BSD_AF_UNSPEC, { CTL_KERN, KERN_SOCKSTAT }, 2,
 	    socket_counters, NULL },
 };
