@@ -12,6 +12,8 @@
 
 #define PAGE		4096
 #define CHUNK		(64 * PAGE)
+#define HUGE		(512 * PAGE)	/* the host's huge page */
+#define HUGE_FROM	(4 * HUGE)	/* bytes: a machine of this size is large */
 
 /* Freed pages and stacks, linked through their first word. */
 struct freelink {
@@ -24,6 +26,7 @@ static struct freelink	*free_stacks;
 /* Pages that were never handed out. */
 static char		*chunk_next;
 static char		*chunk_end;
+static size_t		 chunk_sum;	/* bytes of all chunks */
 
 #ifdef __SANITIZE_ADDRESS__
 #define HAVE_ASAN
@@ -55,6 +58,32 @@ map(size_t len)
 	return (p == MAP_FAILED ? NULL : p);
 }
 
+/*
+ * The next chunk.  A small machine takes little at a time; a large one, whose
+ * tables lie all over its memory, huge pages, for the sake of the processor's
+ * address translation.  0, or -1 without memory.
+ */
+static int
+chunk_get(void)
+{
+	size_t	 len = CHUNK;
+	char	*p;
+
+	if (chunk_sum >= HUGE_FROM && (p = map(2 * HUGE)) != NULL) {
+		len = HUGE - ((uintptr_t)p & (HUGE - 1));
+		munmap(p, len);
+		p += len;
+		munmap(p + HUGE, HUGE - len);
+		len = HUGE;
+		(void)madvise(p, len, MADV_HUGEPAGE);
+	} else if ((p = map(len)) == NULL)
+		return (-1);
+	chunk_next = p;
+	chunk_end = p + len;
+	chunk_sum += len;
+	return (0);
+}
+
 void *
 host_pages_alloc(size_t len)
 {
@@ -67,13 +96,8 @@ host_pages_alloc(size_t len)
 		free_pages = fl->fl_next;
 		return (memset(fl, 0, PAGE));
 	}
-	if (chunk_next == chunk_end) {
-		if ((chunk_next = map(CHUNK)) == NULL) {
-			chunk_end = NULL;
-			return (NULL);
-		}
-		chunk_end = chunk_next + CHUNK;
-	}
+	if (chunk_next == chunk_end && chunk_get() == -1)
+		return (NULL);
 	p = chunk_next;
 	chunk_next += PAGE;
 	return (p);
