@@ -19,7 +19,7 @@
 
 #include <kern/uipc_netlink.h>
 
-extern struct domain inetdomain;
+extern struct domain inetdomain, inet6domain;
 
 static void
 room_crypto(void)
@@ -42,6 +42,12 @@ room_inet(void)
 }
 
 static void
+room_inet6(void)
+{
+	domain_register(&inet6domain);
+}
+
+static void
 room_netlink(void)
 {
 	domain_register(&netlinkdomain);
@@ -59,6 +65,7 @@ const struct room rooms[] = {
 	{ "bpf",	bpfilterattach },
 	{ "route",	room_route },
 	{ "inet",	room_inet },
+	{ "inet6",	room_inet6 },
 	{ "netlink",	room_netlink },
 	{ "domain",	domaininit },
 	{ "loop",	room_loop },

@@ -48,7 +48,7 @@ ifinit(void)
 void
 net_unlock(void)
 {
-	if (!TAILQ_EMPTY(&if_pendinglist))
+	if (!TAILQ_EMPTY(&if_pendinglist) || !TAILQ_EMPTY(&if_deferred))
 		if_flush();
 	rw_exit_write(&netlock);
 }
@@ -209,6 +209,7 @@ if_up(struct ifnet *ifp)
 	SET(ifp->if_flags, IFF_UP);
 	getmicrouptime(&ifp->if_lastchange);
 	if_linkstate(ifp);
+	if_af_up(ifp);
 }
 
 /*

@@ -17,6 +17,8 @@ static struct if_af {
 	if_af_input	*ia_input;
 	void		(*ia_attach)(struct ifnet *);
 	void		(*ia_detach)(struct ifnet *);
+	void		(*ia_up)(struct ifnet *);
+	void		(*ia_xflags)(struct ifnet *);
 } if_afs[AF_MAX];
 
 /*
@@ -49,6 +51,19 @@ if_register_detach(sa_family_t af, void (*fn)(struct ifnet *))
 {
 	KASSERT(af < AF_MAX);
 	if_afs[af].ia_detach = fn;
+}
+
+/*
+ * up(ifp) is called when an interface has been brought up, xflags(ifp) when
+ * IFXF_AUTOCONF6 or IFXF_AUTOCONF6TEMP has changed.
+ */
+void
+if_register_up(sa_family_t af, void (*up)(struct ifnet *),
+    void (*xflags)(struct ifnet *))
+{
+	KASSERT(af < AF_MAX);
+	if_afs[af].ia_up = up;
+	if_afs[af].ia_xflags = xflags;
 }
 
 /*
@@ -94,7 +109,36 @@ if_af_detach(struct ifnet *ifp)
 }
 
 /*
- * The same for one family, by hand.  Returns 0 or EAFNOSUPPORT.
+ * An interface has been brought up.
+ */
+void
+if_af_up(struct ifnet *ifp)
+{
+	u_int af;
+
+	for (af = 0; af < AF_MAX; af++) {
+		if (if_afs[af].ia_up != NULL)
+			(*if_afs[af].ia_up)(ifp);
+	}
+}
+
+/*
+ * Its flags of autoconfiguration have changed.
+ */
+void
+if_af_xflags(struct ifnet *ifp)
+{
+	u_int af;
+
+	for (af = 0; af < AF_MAX; af++) {
+		if (if_afs[af].ia_xflags != NULL)
+			(*if_afs[af].ia_xflags)(ifp);
+	}
+}
+
+/*
+ * An interface begins or ceases to speak one family, by hand.  Returns 0 or
+ * EAFNOSUPPORT.
  */
 int
 if_af_attach_one(struct ifnet *ifp, sa_family_t af)

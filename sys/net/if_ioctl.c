@@ -68,6 +68,9 @@ if_ioctl_xflags(struct ifnet *ifp, struct ifreq *ifr)
 
 	ifp->if_xflags = (ifp->if_xflags & IFXF_CANTCHANGE) |
 	    ((u_short)ifr->ifr_flags & ~IFXF_CANTCHANGE);
+	if (ISSET(oxflags ^ ifp->if_xflags, IFXF_AUTOCONF6 |
+	    IFXF_AUTOCONF6TEMP))
+		if_af_xflags(ifp);
 	if (!ISSET(oxflags ^ ifp->if_xflags, IFXF_LRO | IFXF_WOL))
 		return (0);
 	error = if_driver_ioctl(ifp, SIOCSIFXFLAGS, (caddr_t)ifr);

@@ -199,6 +199,7 @@ struct if_clone {
 
 extern struct ifnet_head ifnetlist;
 extern struct ifnet_head if_pendinglist;
+extern struct task_list	 if_deferred;
 extern u_int if_indexlim;
 
 /* if.c, if_attach.c, if_rdomain.c */
@@ -247,6 +248,7 @@ int		 if_input_local(struct ifnet *, struct mbuf *, sa_family_t);
 int		 if_enqueue(struct ifnet *, struct mbuf *);
 int		 if_enqueue_default(struct ifnet *, struct mbuf *);
 void		 if_flush(void);
+void		 if_defer(struct task *);
 void		 if_output_purge(struct ifnet *);
 
 /*
@@ -262,9 +264,13 @@ typedef void	 if_rtrequest_fn(struct ifnet *, int, struct rtentry *);
 void		 if_register_af(sa_family_t, if_af_input *);
 void		 if_register_detach(sa_family_t, void (*)(struct ifnet *));
 void		 if_register_attach(sa_family_t, void (*)(struct ifnet *));
+void		 if_register_up(sa_family_t, void (*)(struct ifnet *),
+		    void (*)(struct ifnet *));
 void		 if_af_deliver(struct ifnet *, struct mbuf *, sa_family_t);
 void		 if_af_attach(struct ifnet *);
 void		 if_af_detach(struct ifnet *);
+void		 if_af_up(struct ifnet *);
+void		 if_af_xflags(struct ifnet *);
 int		 if_af_attach_one(struct ifnet *, sa_family_t);
 int		 if_af_detach_one(struct ifnet *, sa_family_t);
 void		 ether_register(u_int16_t, if_af_input *);

@@ -68,6 +68,11 @@ struct icmp6_hdr {
 #define ICMP6_PARAMPROB_HEADER		0
 #define ICMP6_PARAMPROB_NEXTHEADER	1
 #define ICMP6_PARAMPROB_OPTION		2
+#define ICMP6_PARAMPROB_FIRSTFRAGMENT	3	/* RFC 7112 */
+
+/* Codes of ND_REDIRECT as nd6_cache_lladdr() is told them. */
+#define ND_REDIRECT_ONLINK		0
+#define ND_REDIRECT_ROUTER		1
 
 /* MLD (RFC 2710): queries, reports, done. */
 struct mld_hdr {

@@ -69,7 +69,8 @@ in_pcbinit(struct inpcbtable *table, u_int limit)
 	arc4random_buf(table->inpt_key, sizeof(table->inpt_key));
 }
 
-static struct inpcbhead *
+/* The sockets with both ends in a routing domain, and others. */
+struct inpcbhead *
 in_pcbhash(struct inpcbtable *table, u_int rdomain,
     const union inpaddru *faddr, u_int fport, const union inpaddru *laddr,
     u_int lport)

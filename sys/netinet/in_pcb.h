@@ -173,6 +173,8 @@ void		 in_pcbdisconnect(struct inpcb *);
 int		 in_pcbselsrc(struct in_addr *, const struct sockaddr_in *,
 		    struct inpcb *);
 extern const int inetctlerrmap[];
+int		 in_pcbpickport(struct inpcb *, u_int *,
+		    int (*)(struct inpcb *, u_int));
 struct rtentry	*in_pcbrtentry(struct inpcb *);
 void		 in_pcbrehash(struct inpcb *);
 struct inpcb	*in_pcblookup_key(struct inpcbtable *,
@@ -185,6 +187,9 @@ struct inpcb	*in_pcblookup_listen(struct inpcbtable *, struct in_addr,
 		    u_int, u_int);
 struct inpcb	*in_pcblookup_local(struct inpcbtable *, struct in_addr,
 		    u_int, int, u_int);
+struct inpcbhead *in_pcbhash(struct inpcbtable *, u_int,
+		    const union inpaddru *, u_int, const union inpaddru *,
+		    u_int);
 struct inpcbhead *in_pcbporthead(struct inpcbtable *, u_int, u_int);
 void		 in_pcbnotifyall(struct inpcbtable *, struct sockaddr *,
 		    u_int, int, void (*)(struct inpcb *, int));

@@ -112,12 +112,22 @@ in_pcbportisavail(struct inpcb *inp, struct in_addr laddr, u_int lport)
 	return (EADDRINUSE);
 }
 
-/*
- * Choose a free port: from a random place on (RFC 6056 algorithm 1), each
- * port of the range once.
- */
+/* Has another socket a local end that includes this port? */
 static int
-in_pcbpickport(struct inpcb *inp, struct in_addr laddr, u_int *lport)
+in_pcbporttaken(struct inpcb *inp, u_int lport)
+{
+	return (in_pcblookup_local(inp->inp_table, inp->inp_laddr, lport,
+	    INPLOOKUP_WILDCARD, inp->inp_rtableid) != NULL);
+}
+
+/*
+ * Choose a port (network order) that taken(inp, port) says is free: from a
+ * random place on (RFC 6056 algorithm 1), each port of the range once.
+ * EADDRNOTAVAIL, EACCES.
+ */
+int
+in_pcbpickport(struct inpcb *inp, u_int *lport,
+    int (*taken)(struct inpcb *, u_int))
 {
 	struct proc	*p = curproc;
 	u_int		 first, last, count, port;
@@ -143,9 +153,7 @@ in_pcbpickport(struct inpcb *inp, struct in_addr laddr, u_int *lport)
 	count = last - first + 1;
 	port = first + arc4random_uniform(count);
 	for (; count > 0; count--, port = port == last ? first : port + 1) {
-		if (in_baddynamic(port, proto) ||
-		    in_pcblookup_local(inp->inp_table, laddr, htons(port),
-		    INPLOOKUP_WILDCARD, inp->inp_rtableid) != NULL)
+		if (in_baddynamic(port, proto) || taken(inp, htons(port)))
 			continue;
 		*lport = htons(port);
 		return (0);
@@ -162,7 +170,7 @@ int
 in_pcbbind(struct inpcb *inp, struct mbuf *nam, struct proc *p)
 {
 	struct sockaddr_in	*sin;
-	struct in_addr		 laddr = inp->inp_laddr;
+	struct in_addr		 laddr = inp->inp_laddr, old = laddr;
 	u_int			 lport = 0;
 	int			 error;
 
@@ -185,7 +193,9 @@ in_pcbbind(struct inpcb *inp, struct mbuf *nam, struct proc *p)
 			return (EACCES);
 		error = in_pcbportisavail(inp, laddr, lport);
 	} else {
-		error = in_pcbpickport(inp, laddr, &lport);
+		inp->inp_laddr = laddr;
+		error = in_pcbpickport(inp, &lport, in_pcbporttaken);
+		inp->inp_laddr = old;
 		if (error == 0)
 			inp->inp_flags |= INP_ANONPORT;
 	}

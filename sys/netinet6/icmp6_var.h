@@ -135,7 +135,7 @@ int		 icmp6_input(struct mbuf **, int *, int, int);
 int		 icmp6_sysctl(int *, u_int, void *, size_t *, void *, size_t);
 void		 icmp6_error(struct mbuf *, int, int, uint32_t);
 struct mbuf	*icmp6_do_error(struct mbuf *, int, int, uint32_t);
-void		 icmp6_reflect(struct mbuf *, u_int, u_int);
+void		 icmp6_reflect(struct mbuf *, u_int);
 int		 icmp6_ratelimit(void);
 void		 icmp6_errcount(int, int);
 void		 icmp6_mtudisc(const struct in6_addr *, uint32_t, u_int);

@@ -130,6 +130,10 @@ ifatoia6(struct ifaddr *ifa)
 struct in6_ifextra {
 	struct in6_multi *ife_allnodes;	/* ff02::1 */
 	struct nd_ifinfo *ife_nd;
+	LIST_HEAD(, nd_defrouter) ife_routers;	/* learnt */
+	LIST_HEAD(, nd_prefix) ife_prefixes;	/* learnt */
+	u_int		 ife_nrouters;
+	u_int		 ife_nprefixes;
 };
 
 /*
@@ -145,7 +149,6 @@ struct in6_multi {
 #define in6m_addr	in6m_sin.sin6_addr
 	u_int		in6m_state;	/* MLD: see mld6.c */
 	u_int		in6m_timer;	/* MLD: ticks to the report, 0 none */
-	u_int		in6m_left;	/* MLD: reports still to be sent */
 };
 
 static inline struct in6_multi *
@@ -177,7 +180,6 @@ int		 in6_ifattach(struct ifnet *);
 void		 in6_ifdetach(struct ifnet *);
 int		 in6_attached(const struct ifnet *);
 void		 in6_ifid(struct ifnet *, struct in6_addr *);
-void		 in6_mcastroutes(struct in6_ifaddr *, int);
 
 /* in6_multi.c */
 struct in6_multi *in6_addmulti(const struct in6_addr *, struct ifnet *);

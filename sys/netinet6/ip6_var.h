@@ -72,6 +72,7 @@ struct ip6stat {
 	uint64_t ip6s_noaddr;		/* interface does not speak IPv6 */
 	uint64_t ip6s_policy;		/* refused by IPsec policy */
 	uint64_t ip6s_filtered;		/* taken or refused by the filter */
+	uint64_t ip6s_rawdrop;		/* raw socket full, or bad checksum */
 };
 
 #ifdef _KERNEL
@@ -84,6 +85,7 @@ struct ifnet;
 struct in6_ifaddr;
 struct in6_multi;
 struct inpcb;
+struct ip;
 struct mbuf;
 struct mbuf_list;
 struct proc;
@@ -107,8 +109,7 @@ struct ip6_moptions {
 /* Extension headers that a socket sends, each whole, in mbufs or NULL. */
 struct ip6_exthdrs {
 	struct mbuf	*ip6e_hbh;
-	struct mbuf	*ip6e_dest1;	/* before a routing header */
-	struct mbuf	*ip6e_dest2;
+	struct mbuf	*ip6e_dest2;	/* destination options */
 };
 
 /* What IPv6 keeps of a socket: inp_pcb6. */
@@ -137,8 +138,9 @@ struct ip6_outcontrol {
 	struct in6_addr		 oc6_src;	/* from, or :: */
 	u_int			 oc6_ifidx;	/* by, or 0 */
 	struct ip6_moptions	*oc6_imo;	/* multicast, or NULL */
+	struct ip6_moptions	 oc6_imobuf;	/* with oc6_ifidx */
 	struct ip6_exthdrs	 oc6_ext;	/* borrowed */
-	struct mbuf		*oc6_own[3];	/* of oc6_ext, to be freed */
+	struct mbuf		*oc6_own[2];	/* of oc6_ext, to be freed */
 	int			 oc6_hlim;	/* -1 the default */
 	int			 oc6_dontfrag;
 	uint16_t		 oc6_udpseg;	/* UDP_SEGMENT, or 0 */
@@ -154,6 +156,9 @@ struct ip6_outcontrol {
 #define IPV6_NOPOLICY		0x20	/* IPsec has been applied */
 #define IPV6_MTUPROBE		0x40	/* with NOFRAG: interface MTU counts */
 #define IPV6_ROUTETOIF		0x80	/* to directly attached hosts only */
+
+/* A packet that was put together of fragments. */
+#define M_FRAG6		M_PROTO1
 
 /* Room that is left in front of an IPv6 header for link headers, bytes. */
 #define IP6_LINKHDR	64
@@ -171,6 +176,7 @@ int		 route6_input(struct mbuf **, int *, int, int);
 int		 frag6_input(struct mbuf **, int *, int, int);
 int		 ip6_nexthdr(const struct mbuf *, int, int, int *);
 int		 ip6_lasthdr(const struct mbuf *, int, int, int *);
+u_int		 ip6_nxtptr(const struct mbuf *, int);
 void		 ip6_srcaddr(const struct mbuf *, struct in6_addr *);
 void		 ip6_dstaddr(const struct mbuf *, struct in6_addr *);
 
@@ -187,11 +193,10 @@ void		 ip6_forward(struct mbuf *, struct ifnet *, int);
 int		 ip6_output(struct mbuf *, struct ip6_exthdrs *,
 		    struct route *, int, struct ip6_moptions *,
 		    struct inpcb *);
-int		 ip6_output_if(struct ifnet *, struct mbuf *,
-		    struct sockaddr *, struct rtentry *, u_int);
+u_int		 ip6_mcastif(const struct in6_addr *, u_int);
 int		 ip6_filter_out(struct mbuf **, struct ifnet *, int);
 void		 ip6_mloopback(struct ifnet *, struct mbuf *);
-int		 ip6_fragment(struct mbuf *, u_int, uint8_t, u_int,
+int		 ip6_fragment(struct mbuf *, u_int, u_int, u_int,
 		    struct mbuf_list *);
 uint32_t	 ip6_randomid(const struct in6_addr *,
 		    const struct in6_addr *);
@@ -210,6 +215,7 @@ struct rtentry	*route6_mpath(struct route *, const struct in6_addr *,
 
 /* ip6_sockopt.c, ip6_moptions.c, ip6_control.c */
 int		 ip6_ctloutput(int, struct socket *, int, int, struct mbuf *);
+int		 ip6_setexthdr(struct mbuf **, const void *, size_t);
 int		 ip6_setmoptions(int, struct inpcb *, const struct mbuf *);
 int		 ip6_getmoptions(int, struct inpcb *, struct mbuf *);
 void		 ip6_freemoptions(struct ip6_moptions *);
@@ -217,6 +223,8 @@ int		 ip6_mcast_wanted(const struct inpcb *,
 		    const struct in6_addr *, u_int);
 void		 ip6_savecontrol(struct inpcb *, struct mbuf **,
 		    struct ip6_hdr *, struct mbuf *);
+void		 ip6_savecontrol4(struct inpcb *, struct mbuf **,
+		    const struct ip *, struct mbuf *);
 void		 ip6_recverr(struct inpcb *, in_port_t, u_int);
 void		 ip6_localerr(struct inpcb *, const struct sockaddr_in6 *,
 		    int);
@@ -230,11 +238,14 @@ int		 ip6_outflags(const struct inpcb *,
 int		 ip6_sysctl(int *, u_int, void *, size_t *, void *, size_t);
 
 /* raw_ip6.c */
+void		 rip6_init(void);
 int		 rip6_input(struct mbuf **, int *, int, int);
 int		 rip6_ctloutput(int, struct socket *, int, int, struct mbuf *);
 void		 rip6_ctlinput(int, struct sockaddr *, u_int, void *);
 
-/* udp6_input.c, udp6_output.c */
+/* udp6_input.c, udp6_output.c, udp6_usrreq.c, tcp6_stub.c */
+int		 udp6_ctloutput(int, struct socket *, int, int, struct mbuf *);
+int		 tcp6_input(struct mbuf **, int *, int, int);
 int		 udp6_input(struct mbuf **, int *, int, int);
 void		 udp6_ctlinput(int, struct sockaddr *, u_int, void *);
 int		 udp6_output(struct inpcb *, struct mbuf *, struct mbuf *,

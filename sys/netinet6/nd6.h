@@ -33,9 +33,8 @@ struct nd_ifinfo {
 	u_int32_t	flags;		/* ND6_IFF_* */
 	int		recalctm;	/* s until reachable is drawn anew */
 	u_int8_t	chlim;		/* hop limit to use, 0 the default */
-	u_int8_t	initialized;
-	u_int8_t	rs_sent;	/* solicitations sent, of 3 */
-	u_int8_t	rs_wait;	/* s until the next, 0 none */
+	time_t		rs_due;		/* uptime of the next rs, 0 none */
+	int		rs_sent;	/* solicitations sent, of 3 */
 };
 #define ND6_IFF_PERFORMNUD	0x1
 
@@ -83,6 +82,7 @@ struct nd6stat {
 	uint64_t nd6s_badprefix;	/* prefix that cannot be used */
 	uint64_t nd6s_shortlife;	/* lifetime not believed (2 hours) */
 	uint64_t nd6s_redirects;	/* redirects taken */
+	uint64_t nd6s_nosource;		/* no address to send from */
 };
 
 #ifdef _KERNEL
@@ -114,14 +114,15 @@ struct sockaddr;
  */
 struct llinfo_nd6 {
 	TAILQ_ENTRY(llinfo_nd6)	 ln_list;	/* all entries */
+	TAILQ_ENTRY(llinfo_nd6)	 ln_activeq;	/* those that wait */
 	struct rtentry		*ln_rt;
 	struct mbuf_list	 ln_ml;		/* packets held */
 	struct in6_addr		 ln_saddr6;	/* source of the first */
-	time_t			 ln_due;	/* uptime of the next step */
+	uint64_t		 ln_due;	/* next step, ms of uptime */
 	int			 ln_asked;	/* solicitations sent */
-	int			 ln_byhint;
 	short			 ln_state;	/* ND6_LLINFO_* */
 	short			 ln_router;	/* is a router */
+	int			 ln_active;	/* on the list of those */
 	int			 ln_counted;	/* against the limit */
 };
 
@@ -130,6 +131,8 @@ struct llinfo_nd6 {
 #define ND6_HOLD_TOTAL		100	/* packets held by all */
 #define ND6_MAXENTRIES		8192	/* entries that were not set by hand */
 #define ND6_MAXOPTIONS		16	/* options of a message */
+#define ND6_NONCE_LEN		6	/* bytes */
+#define ICMP6_ND_MAXLEN		64	/* of a message that we make */
 #define ND6_MAXROUTERS		16	/* default routers of an interface */
 #define ND6_MAXPREFIXES		16	/* autoconf addresses of one */
 #define REACHABLE_TIME		30000	/* ms */
@@ -137,6 +140,9 @@ struct llinfo_nd6 {
 #define MIN_RANDOM_FACTOR	512	/* of 1024 */
 #define MAX_RANDOM_FACTOR	1536
 #define ND6_MAX_REACHABLE	3600000	/* ms */
+#define ND6_MIN_RETRANS		100	/* ms that are believed */
+#define ND6_MAX_RETRANS		60000
+#define ND6_LLADDROPT		8	/* bytes: option of a link address */
 #define ND6_STALE_TIME		(24 * 60 * 60)	/* s that an entry lives */
 #define ND6_RECALC		(2 * 60 * 60)	/* s */
 #define MAX_RTR_SOLICITATIONS	3
@@ -145,6 +151,22 @@ struct llinfo_nd6 {
 #define ND_COMPUTE_RTIME(x)	\
 	((((x) / 1024) * (MIN_RANDOM_FACTOR + arc4random_uniform( \
 	MAX_RANDOM_FACTOR - MIN_RANDOM_FACTOR))) / 1000)
+
+/* A router that has advertised itself. */
+struct nd_defrouter {
+	LIST_ENTRY(nd_defrouter) dr_list;	/* of its interface */
+	struct in6_addr	 dr_addr;		/* link-local, with its scope */
+	time_t		 dr_expire;		/* uptime */
+	uint8_t		 dr_prio;		/* of its default route */
+};
+
+/* A prefix that is on the link, without an address of it. */
+struct nd_prefix {
+	LIST_ENTRY(nd_prefix) pr_list;		/* of its interface */
+	struct in6_addr	 pr_prefix;
+	int		 pr_plen;
+	time_t		 pr_expire;		/* uptime, 0 never */
+};
 
 /* The options that messages carry. */
 struct nd_opts {
@@ -158,7 +180,7 @@ struct nd_opts {
 
 extern struct nd6stat nd6stat;
 extern int nd6_prune, nd6_delay, nd6_umaxtries, nd6_mmaxtries;
-extern int nd6_gctimer, nd6_debug, ip6_neighborgcthresh, ip6_dad_count;
+extern int nd6_debug, ip6_neighborgcthresh, ip6_dad_count;
 extern int ip6_dad_pending;
 extern u_int ln_hold_total, nd6_entries, nd6_maxentries;
 
@@ -174,13 +196,15 @@ void		 nd6_rtrequest(struct ifnet *, int, struct rtentry *);
 struct rtentry	*nd6_lookup(const struct in6_addr *, int, struct ifnet *);
 void		 nd6_cache_lladdr(struct ifnet *, const struct in6_addr *,
 		    const struct nd_opt_hdr *, int, int);
-void		 nd6_set_state(struct llinfo_nd6 *, int, time_t);
+void		 nd6_set_state(struct llinfo_nd6 *, int);
 void		 nd6_release(struct ifnet *, struct rtentry *,
 		    struct llinfo_nd6 *);
-void		 nd6_timer(void *);
-void		 nd6_slowtimo(void *);
+void		 nd6_prune_timer(void *);
 int		 nd6_ioctl(u_long, caddr_t, struct ifnet *);
-int		 nd6_options(const struct mbuf *, u_int, u_int,
+const u_int8_t	*nd6_opt_lladdr(const struct nd_opt_hdr *);
+
+/* nd6_opt.c */
+struct mbuf	*nd6_options(struct mbuf *, u_int, u_int, u_int,
 		    struct nd_opts *);
 
 /* nd6_nbr.c */
@@ -192,6 +216,11 @@ void		 nd6_ns_output(struct ifnet *, const struct in6_addr *,
 void		 nd6_na_output(struct ifnet *, const struct in6_addr *,
 		    const struct in6_addr *, u_int32_t, const u_int8_t *);
 const u_int8_t	*nd6_ifptolladdr(const struct ifnet *);
+int		 nd6_is_neighbor(struct ifnet *, const struct in6_addr *);
+struct mbuf	*nd6_packet(struct ifnet *, u_int, const struct in6_addr *,
+		    const struct in6_addr *);
+void		 nd6_send(struct ifnet *, struct mbuf *, int);
+void		 nd6_put_lladdr(void *, int, const u_int8_t *);
 
 /* nd6_dad.c */
 void		 nd6_dad_start(struct in6_ifaddr *);
@@ -205,11 +234,22 @@ const u_int8_t	*nd6_dad_nonce(const struct dadq *);
 /* nd6_rtr.c */
 void		 nd6_rs_input(struct mbuf *, u_int, u_int, struct ifnet *);
 void		 nd6_ra_input(struct mbuf *, u_int, u_int, struct ifnet *);
-void		 nd6_rtr_timer(struct ifnet *);
+void		 nd6_rtr_wake(time_t);
 void		 nd6_rtr_detach(struct ifnet *);
+void		 nd6_rtr_gone(struct ifnet *, const struct in6_addr *);
 void		 nd6_rtr_xflags(struct ifnet *);
+u_int		 nd6_linkmtu(const struct ifnet *);
+
+/* nd6_prefix.c */
+void		 nd6_ra_prefix(struct ifnet *,
+		    const struct nd_opt_prefix_info *);
+void		 nd6_prefix_timer(struct ifnet *, time_t);
+void		 nd6_prefix_detach(struct ifnet *);
+void		 nd6_temp_purge(struct ifnet *);
 
 /* nd6_redirect.c */
+void		 nd6_redirect_init(void);
+void		 nd6_redirect_settimeout(int);
 void		 nd6_redirect_input(struct mbuf *, u_int, u_int,
 		    struct ifnet *);
 void		 nd6_redirect_output(struct mbuf *, struct rtentry *,

@@ -7,6 +7,7 @@
 
 #include <dev/virtio.h>
 #include <netinet/in_bootarg.h>
+#include <netinet6/in6_bootarg.h>
 
 #include <amd64.h>
 #include <attach.h>
@@ -22,6 +23,7 @@ amd64_autoconf(const char *args)
 	mmio_autoconf(args);
 	pci_autoconf();
 	in_bootargs(args);
+	in6_bootargs(args);
 }
 
 /*

@@ -7,6 +7,7 @@
 #include <sys/machdep.h>
 
 #include <netinet/in_bootarg.h>
+#include <netinet6/in6_bootarg.h>
 
 #include <host.h>
 
@@ -23,6 +24,7 @@ um_autoconf(const char *line)
 		md_halt(MD_HALT_FAIL);
 	}
 	in_bootargs(line);
+	in6_bootargs(line);
 	host_ready();
 }
 
