@@ -37,6 +37,7 @@ const u_int8_t etherbroadcastaddr[ETHER_ADDR_LEN] =
 static struct ether_type {
 	u_int16_t	 et_type;	/* network order */
 	if_af_input	*et_input;
+	if_af_ahead	*et_ahead;
 } ether_types[ETHER_TYPES];
 
 static struct ether_family {
@@ -63,6 +64,22 @@ ether_register(u_int16_t type, if_af_input *fn)
 		}
 	}
 	panic("%s: too many types", __func__);
+}
+
+/*
+ * fn(m, off, step) looks at frames of a registered type before their turn has
+ * come, with the packet at offset off, in step 0 and then in step 1: it may
+ * have the processor fetch what their input will want.
+ */
+void
+ether_register_ahead(u_int16_t type, if_af_ahead *fn)
+{
+	struct ether_type *et;
+
+	for (et = ether_types; et < &ether_types[ETHER_TYPES]; et++) {
+		if (et->et_type == htons(type))
+			et->et_ahead = fn;
+	}
 }
 
 /*
@@ -289,7 +306,7 @@ ether_input_type(struct mbuf *m, const struct ether_header *eh, u_int *hlen,
 	return (IFD_MAX);
 }
 
-static if_af_input *
+static const struct ether_type *
 ether_input_handler(u_int16_t type)
 {
 	const struct ether_type *et;
@@ -297,7 +314,7 @@ ether_input_handler(u_int16_t type)
 	for (et = ether_types; et < &ether_types[ETHER_TYPES] &&
 	    et->et_input != NULL; et++) {
 		if (et->et_type == type)
-			return (et->et_input);
+			return (et);
 	}
 	return (NULL);
 }
@@ -306,7 +323,7 @@ static void
 ether_input_one(struct ifnet *ifp, struct mbuf *m)
 {
 	const struct ether_header *eh;
-	if_af_input *fn;
+	const struct ether_type *et;
 	enum if_drop why;
 	u_int16_t type;
 	u_int hlen;
@@ -334,13 +351,48 @@ ether_input_one(struct ifnet *ifp, struct mbuf *m)
 		if_drop(ifp, m, why);
 		return;
 	}
-	if ((fn = ether_input_handler(type)) == NULL) {
+	if ((et = ether_input_handler(type)) == NULL) {
 		ifp->if_noproto++;
 		if_drop(ifp, m, IFD_NOPROTO);
 		return;
 	}
 	m_adj(m, hlen);
-	(*fn)(ifp, m);
+	(*et->et_input)(ifp, m);
+}
+
+static void
+ether_ahead_one(const struct mbuf *m, int step)
+{
+	const struct ether_header *eh;
+	const struct ether_type *et;
+
+	if (m->m_len < ETHER_HDR_LEN)
+		return;
+	eh = mtod(m, const struct ether_header *);
+	et = ether_input_handler(eh->ether_type);
+	if (et != NULL && et->et_ahead != NULL)
+		(*et->et_ahead)(m, ETHER_HDR_LEN, step);
+}
+
+/*
+ * While a packet is at work, what later ones need is on its way: headers,
+ * then what their input looks for, each step two packets ahead of the next.
+ */
+static void
+ether_ahead(const struct mbuf_list *ml)
+{
+	const struct mbuf *m;
+	u_int i;
+
+	m = MBUF_LIST_FIRST(ml);
+	for (i = 1; m != NULL && i < 6; i++, m = m->m_nextpkt) {
+		if (i == 2)
+			ether_ahead_one(m, 1);
+		else if (i == 4)
+			ether_ahead_one(m, 0);
+	}
+	if (m != NULL)
+		__builtin_prefetch(m->m_data);
 }
 
 /*
@@ -349,13 +401,10 @@ ether_input_one(struct ifnet *ifp, struct mbuf *m)
 void
 ether_input(struct ifnet *ifp, struct mbuf_list *ml)
 {
-	const struct mbuf *next;
 	struct mbuf *m;
 
 	while ((m = ml_dequeue(ml)) != NULL) {
-		/* The next one's headers come while this one is at work. */
-		if ((next = MBUF_LIST_FIRST(ml)) != NULL)
-			__builtin_prefetch(next->m_data);
+		ether_ahead(ml);
 		ether_input_one(ifp, m);
 	}
 }

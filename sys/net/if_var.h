@@ -273,7 +273,9 @@ void		 if_af_up(struct ifnet *);
 void		 if_af_xflags(struct ifnet *);
 int		 if_af_attach_one(struct ifnet *, sa_family_t);
 int		 if_af_detach_one(struct ifnet *, sa_family_t);
+typedef void	 if_af_ahead(const struct mbuf *, u_int, int);
 void		 ether_register(u_int16_t, if_af_input *);
+void		 ether_register_ahead(u_int16_t, if_af_ahead *);
 void		 ether_register_af(sa_family_t, u_int16_t,
 		    ether_resolve_fn *, if_rtrequest_fn *);
 

@@ -400,18 +400,28 @@ rtable_mpath_select(struct rtentry *rt, const struct sockaddr *dst,
 	return (rt);
 }
 
-/*
- * The set in which an address of a table is looked for, emptied if it is of
- * another table or time.
- */
+/* The set in which an address is looked for. */
+static inline struct rtcache *
+rtcache_at(uint32_t addr)
+{
+	return (&rtcache[((addr ^ addr >> 16) * 0x9e3779b1U) >> 19]);
+}
+
+static inline uint64_t
+rtcache_stamp(u_int id)
+{
+	return ((uint64_t)rtgeneration << RT_TABLEID_BITS | id);
+}
+
+/* The same, emptied if it is of another table or time. */
 static struct rtcache *
 rtcache_set(u_int id, uint32_t addr)
 {
 	struct rtcache *rc;
 	uint64_t stamp;
 
-	rc = &rtcache[((addr ^ addr >> 16) * 0x9e3779b1U) >> 19];
-	stamp = (uint64_t)rtgeneration << RT_TABLEID_BITS | id;
+	rc = rtcache_at(addr);
+	stamp = rtcache_stamp(id);
 	if (rc->rc_stamp != stamp) {
 		rc->rc_stamp = stamp;
 		rc->rc_next = rc->rc_used = 0;
@@ -448,6 +458,36 @@ rtcache_match(struct art *ar, u_int id, const struct sockaddr_in *sin)
 	rc->rc_addr[i] = addr;
 	rc->rc_node[i] = art_match(ar, &key);
 	return (rc->rc_node[i]);
+}
+
+/*
+ * Packets to an IPv4 address are about to be looked up in that table: have
+ * the processor fetch what that takes.  Two steps, so that neither waits:
+ * first where the answer is remembered, then the route itself.
+ */
+void
+rtable_ahead(u_int id, uint32_t addr, int step)
+{
+	const struct rtcache *rc;
+	u_int i;
+
+	if (rtcache == NULL)
+		return;
+	rc = rtcache_at(addr);
+	if (step == 0) {
+		__builtin_prefetch(rc);
+		return;
+	}
+	if (rc->rc_stamp != rtcache_stamp(id))
+		return;
+	for (i = 0; i < rc->rc_used; i++) {
+		if (rc->rc_addr[i] != addr)
+			continue;
+		__builtin_prefetch(rc->rc_node[i], 1);
+		__builtin_prefetch((const char *)rc->rc_node[i] +
+		    CACHELINESIZE);
+		return;
+	}
 }
 
 /*

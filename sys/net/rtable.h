@@ -32,6 +32,7 @@ struct rtentry	*rtable_lookup(u_int, const struct sockaddr *,
 		    const struct sockaddr *, const struct sockaddr *, uint8_t);
 struct rtentry	*rtable_match(u_int, const struct sockaddr *,
 		    const uint32_t *);
+void		 rtable_ahead(u_int, uint32_t, int);
 struct rtentry	*rtable_iterate(struct rtentry *);
 int		 rtable_insert(u_int, struct sockaddr *,
 		    const struct sockaddr *, const struct sockaddr *, uint8_t,

@@ -123,6 +123,7 @@ inet_init(void)
 	arpinit();
 	if_register_af(AF_INET, ipv4_input);
 	ether_register(ETHERTYPE_IP, ipv4_input);
+	ether_register_ahead(ETHERTYPE_IP, ipv4_ahead);
 }
 
 /* Fill the table of what follows an IPv4 header. */

@@ -21,6 +21,7 @@
 #include <net/if_types.h>
 #include <net/if_var.h>
 #include <net/route.h>
+#include <net/rtable.h>
 
 #include <netinet/in.h>
 #include <netinet/in_systm.h>
@@ -335,6 +336,20 @@ ipv4_input(struct ifnet *ifp, struct mbuf *m)
 	nxt = ip_input_if(&m, &off, IPPROTO_IPV4, AF_UNSPEC, ifp);
 	if (nxt != IPPROTO_DONE)
 		ip_deliver(m, off, nxt);
+}
+
+/*
+ * A packet at offset off of m comes in soon: fetch what its route takes.
+ */
+void
+ipv4_ahead(const struct mbuf *m, u_int off, int step)
+{
+	const struct ip	*ip;
+
+	if (m->m_len < off + sizeof(*ip))
+		return;
+	ip = (const struct ip *)(mtod(m, const char *) + off);
+	rtable_ahead(m->m_pkthdr.ph_rtableid, ip->ip_dst.s_addr, step);
 }
 
 /*

@@ -128,6 +128,7 @@ struct ip_outcontrol {
 
 void		 ip_init(void);
 void		 ipv4_input(struct ifnet *, struct mbuf *);
+void		 ipv4_ahead(const struct mbuf *, u_int, int);
 struct mbuf	*ip_own(struct mbuf *, u_int);
 int		 ip_input_if(struct mbuf **, int *, int, int,
 		    struct ifnet *);
