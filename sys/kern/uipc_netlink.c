@@ -235,7 +235,8 @@ nb_addr(struct nlbuf *nb, int type, const struct sockaddr *sa)
 
 	p = sa_bytes(sa, sa->sa_family, &len);
 	memcpy(buf, p, len);
-	if (len == 16 && buf[0] == 0xfe && (buf[1] & 0xc0) == 0x80)
+	if (len == 16 && ((buf[0] == 0xfe && (buf[1] & 0xc0) == 0x80) ||
+	    (buf[0] == 0xff && (buf[1] & 0x0f) <= 2)))
 		buf[2] = buf[3] = 0;
 	nb_attr(nb, type, buf, len);
 }
@@ -291,6 +292,17 @@ nl_putlink(struct nldump *nd, struct ifnet *ifp)
 	nb_put(&nb, nd);
 }
 
+/* Is it an IPv6 address of one link? */
+static int
+nl_linklocal(const struct sockaddr *sa)
+{
+	const uint8_t	*p;
+	size_t		 len;
+
+	p = sa_bytes(sa, sa->sa_family, &len);
+	return (len == 16 && p[0] == 0xfe && (p[1] & 0xc0) == 0x80);
+}
+
 static void
 nl_putaddr(struct nldump *nd, struct ifnet *ifp, struct ifaddr *ifa)
 {
@@ -305,7 +317,7 @@ nl_putaddr(struct nldump *nd, struct ifnet *ifp, struct ifaddr *ifa)
 	iam->ifa_prefixlen = mask_plen(ifa->ifa_netmask, af);
 	iam->ifa_flags = NL_IFA_F_PERMANENT;
 	iam->ifa_scope = ifp->if_flags & IFF_LOOPBACK ? NL_SCOPE_HOST :
-	    NL_SCOPE_UNIVERSE;
+	    nl_linklocal(ifa->ifa_addr) ? NL_SCOPE_LINK : NL_SCOPE_UNIVERSE;
 	iam->ifa_index = ifp->if_index;
 	if (dst != NULL && dst->sa_family != af)
 		dst = NULL;
@@ -358,6 +370,8 @@ nl_rtype(const struct rtentry *rt)
 		return (NL_RTN_BLACKHOLE);
 	if (rt->rt_flags & RTF_REJECT)
 		return (NL_RTN_UNREACHABLE);
+	if (rt->rt_flags & RTF_MULTICAST)
+		return (NL_RTN_MULTICAST);
 	return (NL_RTN_UNICAST);
 }
 

@@ -104,6 +104,7 @@ struct rtmsg {
 #define NL_RTN_UNICAST		1
 #define NL_RTN_LOCAL		2
 #define NL_RTN_BROADCAST	3
+#define NL_RTN_MULTICAST	5
 #define NL_RTN_BLACKHOLE	6
 #define NL_RTN_UNREACHABLE	7
 #define NL_TABLE_MAIN		254

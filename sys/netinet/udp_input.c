@@ -30,6 +30,9 @@
 #include <netinet/ip_var.h>
 #include <netinet/udp.h>
 #include <netinet/udp_var.h>
+#include <netinet6/in6.h>
+#include <netinet6/in6_pcb.h>
+#include <netinet6/ip6_var.h>
 
 struct udpstat		 udpstat;
 uint16_t		 udp_encap_port;
@@ -102,7 +105,10 @@ udp_control(struct inpcb *inp, struct mbuf *m, struct ip *ip,
 	struct mbuf	*opts = NULL, **mp = &opts;
 	int		 mss;
 
-	ip_savecontrol(inp, &opts, ip, m);
+	if (inp->inp_flags & INP_IPV6)
+		ip6_savecontrol4(inp, &opts, ip, m);
+	else
+		ip_savecontrol(inp, &opts, ip, m);
 	while (*mp != NULL)
 		mp = &(*mp)->m_next;
 	if (inp->inp_flags & INP_RECVDSTPORT) {
@@ -120,12 +126,33 @@ udp_control(struct inpcb *inp, struct mbuf *m, struct ip *ip,
 	return (opts);
 }
 
+/* The sender's address as the socket's family has it. */
+static void
+udp_sender(const struct inpcb *inp, const struct ip *ip,
+    const struct udphdr *uh, union rtaddr *src)
+{
+	struct sockaddr_in6	*sin6;
+
+	memset(src, 0, sizeof(*src));
+	if (inp->inp_flags & INP_IPV6) {
+		sin6 = satosin6(&src->ra_sa);
+		in6_sin6(sin6, &in6addr_any);
+		in6_mapped(&sin6->sin6_addr, ip->ip_src);
+		sin6->sin6_port = uh->uh_sport;
+		return;
+	}
+	src->ra_sin.sin_len = sizeof(src->ra_sin);
+	src->ra_sin.sin_family = AF_INET;
+	src->ra_sin.sin_port = uh->uh_sport;
+	src->ra_sin.sin_addr = ip->ip_src;
+}
+
 /* Put one datagram, or a train when the socket takes them, into a socket. */
 static void
 udp_sbappend(struct inpcb *inp, struct mbuf *m, int iphlen)
 {
 	struct socket		*so = inp->inp_socket;
-	struct sockaddr_in	 src;
+	union rtaddr		 src;
 	struct udphdr		*uh;
 	struct mbuf		*opts;
 	struct ip		*ip = mtod(m, struct ip *);
@@ -137,14 +164,10 @@ udp_sbappend(struct inpcb *inp, struct mbuf *m, int iphlen)
 		return;
 	}
 	uh = (struct udphdr *)(mtod(m, caddr_t) + iphlen);
-	memset(&src, 0, sizeof(src));
-	src.sin_len = sizeof(src);
-	src.sin_family = AF_INET;
-	src.sin_port = uh->uh_sport;
-	src.sin_addr = ip->ip_src;
+	udp_sender(inp, ip, uh, &src);
 	opts = udp_control(inp, m, ip, uh);
 	m_adj(m, iphlen + sizeof(*uh));
-	if (sbappendaddr(&so->so_rcv, (struct sockaddr *)&src, m, opts) == 0) {
+	if (sbappendaddr(&so->so_rcv, &src.ra_sa, m, opts) == 0) {
 		udpstat.udps_fullsock++;
 		m_freem(m);
 		m_freem(opts);
@@ -255,7 +278,10 @@ udp_lookup(struct mbuf *m, const struct ip *ip, const struct udphdr *uh)
 	if ((inp = in_pcblookup_key(&udbtable, &key)) != NULL)
 		return (inp);
 	udpstat.udps_pcbhashmiss++;
-	return (in_pcblookup_packet(&udbtable, &key));
+	if ((inp = in_pcblookup_packet(&udbtable, &key)) != NULL)
+		return (inp);
+	/* One of IPv6 that hears IPv4, too. */
+	return (in6_pcblookup_mapped(&udbtable, &key));
 }
 
 /* Nobody there: say so, but not to many (RFC 1122 4.1.3.1). */
@@ -334,6 +360,7 @@ udp_ctlinput_lookup(const struct ip *ip, const struct udphdr *uh,
     u_int rtableid)
 {
 	struct in_pcbkey	 key;
+	struct inpcb		*inp;
 
 	key.pk_faddr = ip->ip_dst;
 	key.pk_laddr = ip->ip_src;
@@ -341,7 +368,8 @@ udp_ctlinput_lookup(const struct ip *ip, const struct udphdr *uh,
 	key.pk_lport = uh->uh_sport;
 	key.pk_rtableid = rtableid;
 	key.pk_ifidx = 0;
-	return (in_pcblookup_packet(&udbtable, &key));
+	inp = in_pcblookup_packet(&udbtable, &key);
+	return (inp != NULL ? inp : in6_pcblookup_mapped(&udbtable, &key));
 }
 
 /*
@@ -374,7 +402,7 @@ udp_ctlinput(int cmd, struct sockaddr *sa, u_int rtableid, void *v)
 		return;
 	if (cmd == PRC_MSGSIZE && icmp_errctx != NULL)
 		icmp_mtudisc(icmp_errctx->ie_icmp, rtableid);
-	if (inp->inp_flags & INP_RECVERR)
+	if ((inp->inp_flags & (INP_RECVERR | INP_IPV6)) == INP_RECVERR)
 		ip_recverr(inp, uh->uh_dport, sizeof(*uh));
 	else if (error != 0 && inp->inp_faddr.s_addr != INADDR_ANY &&
 	    (cmd != PRC_MSGSIZE || inp->inp_pmtudisc != IP_PMTUDISC_DONT))
