@@ -13,7 +13,7 @@
 #define PAGE		4096
 #define CHUNK		(64 * PAGE)
 #define HUGE		(512 * PAGE)	/* the host's huge page */
-#define HUGE_FROM	(4 * HUGE)	/* bytes: a machine of this size is large */
+#define HUGE_FROM	(4 * HUGE)	/* bytes that make a machine large */
 
 /* Freed pages and stacks, linked through their first word. */
 struct freelink {
