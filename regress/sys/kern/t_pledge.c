@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 #include <sys/sysctl.h>
 
+#include <net/bpf.h>
 #include <net/if.h>
 
 #include <ktest.h>
@@ -305,8 +306,10 @@ KTEST(ioctls, "ioctls by what they are about")
 		{ PLEDGE_STDIO, 0x8933, DTYPE_SOCKET, 0 },
 		{ PLEDGE_PF, _IOWR('D', 26, int), DTYPE_DEVICE, 1 },
 		{ PLEDGE_BPF, _IOWR('D', 26, int), DTYPE_DEVICE, 0 },
-		{ PLEDGE_BPF, _IOR('B', 111, int), DTYPE_DEVICE, 1 },
-		{ PLEDGE_PF, _IOR('B', 111, int), DTYPE_SOCKET, 0 },
+		{ PLEDGE_BPF, BIOCGSTATS, DTYPE_DEVICE, 1 },
+		{ PLEDGE_BPF, BIOCSETF, DTYPE_DEVICE, 0 },
+		{ PLEDGE_BPF, BIOCGSTATS, DTYPE_SOCKET, 0 },
+		{ PLEDGE_PF, BIOCGSTATS, DTYPE_DEVICE, 0 },
 	};
 	u_int	 i;
 
