@@ -26,6 +26,7 @@
 #include <unistd.h>
 
 #include <host.h>
+#include <host_crypto.h>
 
 #include "host_local.h"
 
@@ -184,6 +185,7 @@ main(int argc, char *argv[])
 	signals();
 	if (ctl != NULL && host_ctl_open(ctl) == -1)
 		err(1, "%s", ctl);
+	host_crypto_init();
 	um_start(bootline(argc - optind, argv + optind));
 	return (1);
 }

@@ -11,6 +11,7 @@
 
 #include <host.h>
 
+#include "../crypto/um_crypto.h"
 #include "../dev/if_hostvar.h"
 #include "um_var.h"
 
@@ -19,6 +20,7 @@ static void
 um_autoconf(const char *line)
 {
 	um_syscall_init();
+	um_crypto_init();
 	if (em_attach_all(line) != 0) {
 		printf("boot failed\n");
 		md_halt(MD_HALT_FAIL);
