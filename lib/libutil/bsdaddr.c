@@ -11,7 +11,6 @@
 #include <net/if_dl.h>
 
 #include <arpa/inet.h>
-#include <netdb.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -186,6 +185,26 @@ link_ntop(const struct bsd_sockaddr *sa, char *buf, size_t size)
 	return (buf);
 }
 
+/* An IPv6 address, with the name of its interface if it has one. */
+static const char *
+inet6_ntop(const struct sockaddr_in6 *sin6, char *buf, size_t size)
+{
+	char	 name[IF_NAMESIZE];
+	size_t	 used;
+
+	if (inet_ntop(AF_INET6, &sin6->sin6_addr, buf, size) == NULL)
+		return (NULL);
+	if (sin6->sin6_scope_id == 0)
+		return (buf);
+	used = strlen(buf);
+	if (if_indextoname(sin6->sin6_scope_id, name) != NULL)
+		snprintf(buf + used, size - used, "%%%s", name);
+	else
+		snprintf(buf + used, size - used, "%%%u",
+		    sin6->sin6_scope_id);
+	return (buf);
+}
+
 /*
  * Write an address as numbers, without its port.  Returns buf, or NULL for a
  * family that has no text.
@@ -198,11 +217,12 @@ bsdaddr_ntop(const struct bsd_sockaddr *sa, char *buf, size_t size)
 
 	if (sa->sa_family == BSD_AF_LINK)
 		return (link_ntop(sa, buf, size));
-	if (bsdaddr_to_libc(sa, &ss, &len) == -1 ||
-	    getnameinfo((struct sockaddr *)&ss, len, buf, size, NULL, 0,
-	    NI_NUMERICHOST) != 0)
+	if (bsdaddr_to_libc(sa, &ss, &len) == -1)
 		return (NULL);
-	return (buf);
+	if (ss.ss_family == AF_INET6)
+		return (inet6_ntop((struct sockaddr_in6 *)&ss, buf, size));
+	return (inet_ntop(AF_INET, &((struct sockaddr_in *)&ss)->sin_addr,
+	    buf, size));
 }
 
 /* Leading ones of n bytes, or -1 if a one follows a zero. */

@@ -3,11 +3,11 @@
  */
 #include <sys/types.h>
 #include <sys/sysctl.h>
+#include <sys/time.h>
 
 #include <err.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <time.h>
 
 #include "uptime.h"
 
@@ -17,13 +17,14 @@
 int64_t
 uptime(void)
 {
-	struct timeval	 boot;
+	struct timeval	 boot, now;
 	size_t		 len = sizeof(boot);
 	int		 mib[2] = { CTL_KERN, KERN_BOOTTIME };
 
 	if (sysctl(mib, 2, &boot, &len, NULL, 0) == -1)
 		err(1, "kern.boottime");
-	return (time(NULL) - boot.tv_sec);
+	gettimeofday(&now, NULL);
+	return (now.tv_sec - boot.tv_sec - (now.tv_usec < boot.tv_usec));
 }
 
 /*

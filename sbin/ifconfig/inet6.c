@@ -292,7 +292,7 @@ request_remove(const struct ifctx *c)
 	struct in6_ifreq	 ifr;
 
 	if (!c->c_inet6.r6_set)
-		errx(1, "-alias requires an address");
+		errx(1, "an address is required");
 	memset(&ifr, 0, sizeof(ifr));
 	strlcpy(ifr.ifr_name, c->c_name, sizeof(ifr.ifr_name));
 	bsdaddr_set_in6(&ifr.ifr_ifru.ifru_addr, &c->c_inet6.r6_addr);

@@ -53,7 +53,7 @@ show_entry(const struct llinfo *ll, void *arg)
 	const struct ifl_if	*i;
 	struct in6_nbrinfo	 nbi;
 	char			 ea[ETHER_STRLEN], host[RTNAME_LEN];
-	char			 span[UPTIME_STRLEN];
+	char			 flags[8], span[UPTIME_STRLEN];
 	const char		*name;
 
 	i = iflist_byindex(list, ll->ll_ifindex);
@@ -65,12 +65,12 @@ show_entry(const struct llinfo *ll, void *arg)
 		strlcpy(ea, "(incomplete)", sizeof(ea));
 	if (link_nbrinfo(ll, name, &nbi) == -1)
 		nbi.state = ND6_LLINFO_NOSTATE;
-	printf("%-*s %-*s %*s %-10s %c %s%s%s", W_HOST, host, W_LINK, ea,
-	    W_IF, name, expiry(ll->ll_expire, span), (ll->ll_flags &
-	    RTF_LOCAL) ? 'R' : state_letter(nbi.state),
-	    (ll->ll_flags & RTF_LOCAL) ? "l" : "",
-	    nbi.isrouter ? "R" : "", (ll->ll_flags & RTF_ANNOUNCE) ? "p" :
-	    "");
+	snprintf(flags, sizeof(flags), "%s%s%s",
+	    (ll->ll_flags & RTF_LOCAL) ? "l" : "", nbi.isrouter ? "R" : "",
+	    (ll->ll_flags & RTF_ANNOUNCE) ? "p" : "");
+	printf("%-*s %-*s %*s %-10s %c%s%s", W_HOST, host, W_LINK, ea, W_IF,
+	    name, expiry(ll->ll_expire, span), (ll->ll_flags & RTF_LOCAL) ?
+	    'R' : state_letter(nbi.state), *flags == '\0' ? "" : " ", flags);
 	if (nbi.asked != 0)
 		printf(" %d", nbi.asked);
 	putchar('\n');
