@@ -13,14 +13,16 @@
 
 #include "fuzz_packet.h"
 
-#define AGE_INPUTS	512		/* between two long sleeps */
+#define AGE_INPUTS	4096		/* between two long sleeps */
 #define AGE_MS		(25 * 60 * 1000)	/* outlives all caches */
 #define SOCKETS		4
+#define PATIENCE_MS	64000		/* that pass in one input */
 
 struct ktif	*fza, *fzb;
 
 static struct socket	*socks[SOCKETS];
 static u_int		 inputs;
+static u_int		 passed_ms;	/* in this input */
 static u_int		 inuse;
 
 /* Everything that a packet may be asked for by a socket. */
@@ -68,6 +70,14 @@ fuzz_net_init(void)
 	inuse = mbuf_inuse();
 }
 
+static void
+pass(u_int ms)
+{
+	ms = MIN(ms, PATIENCE_MS - passed_ms);
+	passed_ms += ms;
+	fuzz_sleep_ms(ms);
+}
+
 /*
  * The next record that is a packet: 1, or 0 at the end of the input.
  */
@@ -80,10 +90,11 @@ fuzz_record(struct fuzz_in *fi, struct fuzz_pkt *fp)
 	while (fi->fi_left > 0) {
 		fp->fp_op = fuzz_u8(fi);
 		if ((fp->fp_op & FZ_TIME) == FZ_TIME) {
-			fuzz_sleep_ms(50 << FZ_ARG(fp->fp_op));
+			pass(50 << FZ_ARG(fp->fp_op));
 			continue;
 		}
-		len = MIN(fuzz_u16(fi), FZ_MAXPKT);
+		len = fuzz_u16(fi);
+		len = MIN(len, FZ_MAXPKT);
 		p = fuzz_bytes(fi, &len);
 		memcpy(fp->fp_buf, p, len);
 		fp->fp_len = len;
@@ -287,6 +298,7 @@ fuzz_end(void)
 	}
 	kt_txdrop(fza);
 	kt_txdrop(fzb);
+	passed_ms = 0;
 	if (++inputs % AGE_INPUTS == 0)
 		leaks();
 }

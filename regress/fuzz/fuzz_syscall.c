@@ -18,6 +18,7 @@
 
 #include <net/if_dl.h>
 #include <net/route.h>
+#include <net/rtable.h>
 
 #include "fuzz_packet.h"
 #include "ktuser.h"
@@ -197,7 +198,7 @@ static const u_long	ioctls[] = {
 	0x8921, 0x8927, 0x8933, 0x8942, 0x5421, 0x541b,
 };
 
-/* Interfaces that an input has made go with it. */
+/* Interfaces that an input has made go with it, but for rdomains' own. */
 static void
 destroy_clones(void)
 {
@@ -208,7 +209,8 @@ destroy_clones(void)
 	fd = ktcall(SYS_socket, LX_AF_INET, SOCK_DGRAM, 0);
 	for (ifp = TAILQ_FIRST(&ifnetlist); ifp != NULL; ifp = next) {
 		next = TAILQ_NEXT(ifp, if_list);
-		if (ifp->if_cloner == NULL || ifp->if_index == lo0ifidx)
+		if (ifp->if_cloner == NULL ||
+		    ifp->if_index == rtable_loindex(ifp->if_rdomain))
 			continue;
 		strlcpy(ifr->ifr_name, ifp->if_xname, IFNAMSIZ);
 		KT_TRUE(ktcall(SYS_ioctl, fd, SIOCIFDESTROY, ifr) == 0);
@@ -216,12 +218,20 @@ destroy_clones(void)
 	ktcall(SYS_close, fd);
 }
 
+static void
+ioctl_init(void)
+{
+	ktuser_begin(0);
+	ktuser_loopback();
+	ktuser_end();
+}
+
 /*
  * Each record: descriptor, which ioctl, bits, length, the argument.  The
  * bits: 1, the ioctl's number is in the input; 2, the argument begins with
  * an interface's name; 4, it holds a length and an address of memory there.
  */
-FUZZ(ioctl, calls_init, "ioctls of sockets")
+FUZZ(ioctl, ioctl_init, "ioctls of sockets")
 {
 	static const char	*names[] = { "lo0", "fza0", "lo1", "egress",
 	    "fzb0", "wg0", "lo", "" };
@@ -231,7 +241,9 @@ FUZZ(ioctl, calls_init, "ioctls of sockets")
 	uint8_t			*p;
 	long			 a[6] = { 0 };
 
-	fzb = kt_if("fzb0", KTIF_ETHER);
+	fza = kt_if("fza0", KTIF_ETHER);
+	fzb = kt_if("fzb0", KTIF_IP);
+	KT_ERR(0, kt_addr(fza, IP(10, 1, 0, 1), 24));
 	ktuser_begin(0);
 	descriptors();
 	for (i = 0; i < CALLS && fi.fi_left > 0; i++) {
@@ -254,11 +266,11 @@ FUZZ(ioctl, calls_init, "ioctls of sockets")
 		call(SYS_ioctl, a);
 		ktuser_rewind();
 	}
+	kt_if_free(fza);
+	kt_if_free(fzb);
 	destroy_clones();
 	ktuser_end();
-	kt_if_free(fzb);
 	kt_settle();
-	kt_txdrop(fza);
 }
 
 /*

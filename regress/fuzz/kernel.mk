@@ -16,6 +16,8 @@ KOPT+=		-fsanitize=fuzzer-no-link -fprofile-instr-generate \
 		-fcoverage-mapping
 FUZZ_INC=	-I${TOP}/regress/sys/ktest -I${TOP}/regress/sys/netinet \
 		-I${TOP}/regress/sys/kern
+# Addresses of programs are computed with as pointers, whatever they are.
+SANFLAGS+=	-fno-sanitize=pointer-overflow
 HCFLAGS+=	-DSTACK_SIZE=0x100000 -I${S}/arch/usermode/host
 
 FUZZ_OBJS=	${FUZZ_SRCS:R:S,$,.o,:S,^,${OBJROOT}/,}

@@ -46,7 +46,9 @@ usermem_copyinstr(const struct usermem *um, const char *uaddr, char *kaddr,
 	int	 error;
 
 	for (i = 0; i < len; i++) {
-		if ((error = um->um_copyin(uaddr + i, kaddr + i, 1)) != 0)
+		error = um->um_copyin((const void *)((uintptr_t)uaddr + i),
+		    kaddr + i, 1);
+		if (error != 0)
 			return (error);
 		if (kaddr[i] == '\0') {
 			*n = i + 1;

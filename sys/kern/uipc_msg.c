@@ -196,13 +196,21 @@ sys_sendmsg(struct proc *p, void *v, register_t *retval)
 	return (error);
 }
 
-/* Tell a program the length of the message that was just moved. */
+/* The header of message i of a program's, whose address may be anything. */
+static struct msghdr *
+mmsg_hdr(struct mmsghdr *um, u_int i)
+{
+	return ((struct msghdr *)((uintptr_t)um + i * sizeof(*um) +
+	    offsetof(struct mmsghdr, msg_hdr)));
+}
+
+/* Tell a program the length of message i, which was just moved. */
 static int
-mmsg_setlen(struct mmsghdr *um, size_t len)
+mmsg_setlen(struct mmsghdr *um, u_int i, size_t len)
 {
 	unsigned int	 n = len;
 
-	return (copyout(&n, &um->msg_len, sizeof(n)));
+	return (copyout(&n, &um[i].msg_len, sizeof(n)));
 }
 
 int
@@ -224,13 +232,13 @@ sys_sendmmsg(struct proc *p, void *v, register_t *retval)
 		flags |= MSG_DONTWAIT;
 	n = MIN(SCARG(uap, vlen), MMSG_MAX);
 	for (i = 0; i < n && error == 0; i++) {
-		error = umsg_import(&u, p, &um[i].msg_hdr, UIO_WRITE);
+		error = umsg_import(&u, p, mmsg_hdr(um, i), UIO_WRITE);
 		if (error)
 			break;
 		error = sendit(p, fp->f_data, &u, flags, &len);
 		umsg_free(&u);
 		if (error == 0)
-			error = mmsg_setlen(&um[i], len);
+			error = mmsg_setlen(um, i, len);
 		if (error)
 			break;
 	}
@@ -470,9 +478,9 @@ sys_recvmmsg(struct proc *p, void *v, register_t *retval)
 		flags |= MSG_DONTWAIT;
 	n = MIN(SCARG(uap, vlen), MMSG_MAX);
 	for (i = 0; i < n;) {
-		error = recvmsg1(p, fp->f_data, &um[i].msg_hdr, flags, &len);
+		error = recvmsg1(p, fp->f_data, mmsg_hdr(um, i), flags, &len);
 		if (error == 0)
-			error = mmsg_setlen(&um[i], len);
+			error = mmsg_setlen(um, i, len);
 		if (error)
 			break;
 		i++;

@@ -483,6 +483,8 @@ KTEST(sendmmsg, "many messages in one call")
 	KT_EQ(ktcall(SYS_sendmmsg, fd, mm, 5, 0), -EFAULT);
 	KT_EQ(ktcall(SYS_sendmmsg, fd, mm, 0, 0), 0);
 	KT_EQ(ktcall(SYS_sendmmsg, fd, KTUSER_BAD, 1, 0), -EFAULT);
+	KT_EQ(ktcall(SYS_sendmmsg, fd, NULL, 1, 0), -EFAULT);
+	KT_EQ(ktcall(SYS_recvmmsg, fd, NULL, 1, 0, NULL), -EFAULT);
 	KT_EQ(ktcall(SYS_sendmmsg, 99, mm, 1, 0), -EBADF);
 	ktuser_end();
 }

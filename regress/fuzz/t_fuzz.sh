@@ -1,0 +1,35 @@
+#!/usr/bin/env atf-sh
+# Each fuzz target for a moment, from its seeds.
+
+: "${OBJ:?OBJ is the object directory}"
+
+# targets NAME DESCR TARGET ...
+targets()
+{
+	atf_test_case "$1"
+	eval "$1_head()
+	{
+		atf_set descr \"$2\"
+		atf_set timeout 250
+	}
+	$1_body()
+	{
+		top=\$(cat \"\$(atf_get_srcdir)/top\")
+		atf_check -o save:out \"\$top/tools/fuzz\" -n -t 2 $3
+		cat out
+		tail -n 1 out | grep -q ', 0 failed\$' || atf_fail out
+	}"
+	names="$names $1"
+}
+
+targets link "frames and the link level" "ether arp vnet"
+targets inet "IPv4" "ip reass icmp udp igmp"
+targets calls "system calls and what goes through them" \
+    "route syscall ioctl sysctl"
+
+atf_init_test_cases()
+{
+	for n in $names; do
+		atf_add_test_case "$n"
+	done
+}
