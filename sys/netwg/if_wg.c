@@ -101,11 +101,9 @@ output_peer(struct wg_softc *sc, struct mbuf *m, sa_family_t af)
 static int
 output_loops(struct wg_softc *sc, struct wg_peer *p)
 {
-	struct rtentry	*rt = p->p_route.ro_rt;
+	struct rtentry	*rt;
 
-	if (p->p_endpoint.e_sa.sa_family == AF_INET)
-		rt = route_mpath(&p->p_route, &p->p_endpoint.e_sin.sin_addr,
-		    NULL, sc->sc_rtableid);
+	rt = wg_endpoint_route(sc, &p->p_endpoint, &p->p_route);
 	return (rt != NULL && rt->rt_ifidx == sc->sc_if.if_index);
 }
 

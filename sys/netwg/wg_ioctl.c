@@ -16,6 +16,8 @@
 
 #include <net/rtable.h>
 
+#include <netinet6/in6_var.h>
+
 #include <netwg/wg_var.h>
 
 /* Where the call is in the caller's memory. */
@@ -111,6 +113,8 @@ static int
 set_endpoint(struct wg_peer *p, const struct wg_peer_io *pio)
 {
 	union wg_peer_endpoint	 e = pio->p_endpoint;
+	struct in6_addr		 scoped;
+	int			 error;
 
 	switch (e.sa_sa.sa_family) {
 	case AF_INET:
@@ -118,7 +122,11 @@ set_endpoint(struct wg_peer *p, const struct wg_peer_io *pio)
 		memset(e.sa_sin.sin_zero, 0, sizeof(e.sa_sin.sin_zero));
 		break;
 	case AF_INET6:
-		e.sa_sin6.sin6_len = sizeof(e.sa_sin6);
+		error = in6_embedscope(&scoped, &e.sa_sin6, 0);
+		if (error != 0)
+			return (error);
+		in6_sin6(&e.sa_sin6, &scoped);
+		e.sa_sin6.sin6_port = pio->p_sin6.sin6_port;
 		break;
 	default:
 		return (EAFNOSUPPORT);
@@ -362,6 +370,7 @@ get_peer(const struct wg_peer *p, u_int naips, struct wg_cursor *cu)
 		SET(pio.p_flags, WG_PEER_HAS_ENDPOINT);
 	} else if (p->p_endpoint.e_sa.sa_family == AF_INET6) {
 		pio.p_sin6 = p->p_endpoint.e_sin6;
+		in6_recoverscope(&pio.p_sin6, &p->p_endpoint.e_sin6.sin6_addr);
 		SET(pio.p_flags, WG_PEER_HAS_ENDPOINT);
 	}
 	pio.p_txbytes = p->p_txbytes;

@@ -112,14 +112,14 @@ input_message(struct wg_softc *sc, struct mbuf *m, u_int off, uint32_t type)
 {
 	struct wg_endpoint	 from;
 	uint8_t			 msg[WG_MSG_MAX], tos;
-	u_int			 payload;
 	size_t			 len = wg_hs_len(type);
 
 	if (len == 0)
 		wgc_inc(WGC_IN_TYPE);
 	else if (m->m_pkthdr.len - off != len)
 		wgc_inc(WGC_IN_SHORT);
-	else if (wg_packet_endpoint(m, &from, &payload, &tos) == 0) {
+	else {
+		wg_packet_endpoint(m, off, &from, &tos);
 		m_copydata(m, off, len, msg);
 		wg_hs_enqueue(sc, &from, msg, len);
 	}
@@ -153,6 +153,7 @@ wg_udp_input(void *arg, struct mbuf *m, struct ip *ip, struct ip6_hdr *ip6,
 		wg_drop(m, WGC_IN_QFULL);
 		return (NULL);
 	}
+	m->m_pkthdr.ph_cookie = (void *)(uintptr_t)off;
 	ml_enqueue(&sc->sc_rxq, m);
 	netisr_task(&sc->sc_rxtask);
 	return (NULL);
@@ -288,10 +289,8 @@ input_packet(struct wg_rbatch *b, struct mbuf *m)
 
 	if (b->b_nbufs == BATCH_MAX)
 		return (ENOSPC);
-	if (wg_packet_endpoint(m, &u->u_from, &off, &u->u_tos) != 0) {
-		wg_drop(m, WGC_IN_SHORT);
-		return (0);
-	}
+	off = (uintptr_t)m->m_pkthdr.ph_cookie;
+	wg_packet_endpoint(m, off, &u->u_from, &u->u_tos);
 	len = m->m_pkthdr.len - off;
 	n = packet_pieces(m, len);
 	if (n > BATCH_MAX - b->b_n && b->b_n > 0)

@@ -18,9 +18,13 @@
 #include <netinet/in_pcb.h>
 #include <netinet/in_var.h>
 #include <netinet/ip.h>
+#include <netinet/ip6.h>
 #include <netinet/ip_var.h>
 #include <netinet/udp.h>
 #include <netinet/udp_var.h>
+
+#include <netinet6/in6_var.h>
+#include <netinet6/ip6_var.h>
 
 #include <netwg/wg_var.h>
 
@@ -250,6 +254,61 @@ udp4_send(struct wg_softc *sc, const struct wg_endpoint *e, struct route *ro,
 	return (ip_output(m, NULL, ro, 0, NULL, sotoinpcb(sc->sc_so4)));
 }
 
+/* The same in IPv6, where the socket helps to find a source. */
+static int
+source6(struct wg_softc *sc, const struct wg_endpoint *e,
+    struct in6_addr *src)
+{
+	struct sockaddr_in6	 sin6;
+
+	if (!IN6_IS_ADDR_UNSPECIFIED(&e->e_local6)) {
+		in6_sin6(&sin6, &e->e_local6);
+		if (ifa_ifwithaddr((struct sockaddr *)&sin6,
+		    sc->sc_rtableid) != NULL) {
+			*src = e->e_local6;
+			return (0);
+		}
+	}
+	return (in6_pcbselsrc(src, &e->e_sin6, sotoinpcb(sc->sc_so6)));
+}
+
+static int
+udp6_send(struct wg_softc *sc, const struct wg_endpoint *e, struct route *ro,
+    struct mbuf *m, uint8_t tos)
+{
+	struct ip6_hdr	*ip6;
+	struct udphdr	*uh;
+	struct in6_addr	 src;
+	u_int		 len = m->m_pkthdr.len;
+	int		 error;
+
+	if (sc->sc_so6 == NULL || (error = source6(sc, e, &src)) != 0) {
+		m_freem(m);
+		return (sc->sc_so6 == NULL ? ENETDOWN : error);
+	}
+	m = m_prepend(m, sizeof(*ip6) + sizeof(*uh), M_DONTWAIT);
+	if (m == NULL)
+		return (ENOBUFS);
+	ip6 = mtod(m, struct ip6_hdr *);
+	ip6->ip6_flow = htonl((uint32_t)tos << 20);
+	ip6->ip6_vfc |= IPV6_VERSION;
+	ip6->ip6_plen = htons(sizeof(*uh) + len);
+	ip6->ip6_nxt = IPPROTO_UDP;
+	ip6->ip6_hlim = ip6_defhlim;
+	ip6->ip6_src = src;
+	ip6->ip6_dst = e->e_sin6.sin6_addr;
+	uh = (struct udphdr *)(ip6 + 1);
+	uh->uh_sport = htons(sc->sc_bound);
+	uh->uh_dport = e->e_sin6.sin6_port;
+	uh->uh_ulen = htons(sizeof(*uh) + len);
+	uh->uh_sum = in6_cksum_phdr(&ip6->ip6_src, &ip6->ip6_dst,
+	    sizeof(*uh) + len, IPPROTO_UDP);
+	m->m_pkthdr.csum_flags |= M_UDP_CSUM_OUT;
+	m->m_pkthdr.ph_rtableid = sc->sc_rtableid;
+	udpstat.udps_opackets++;
+	return (ip6_output(m, NULL, ro, 0, NULL, sotoinpcb(sc->sc_so6)));
+}
+
 /*
  * Send a datagram, or a train (M_UDP_SEG), to an endpoint; ro caches the
  * route.  Consumes m.  Returns 0, ENETDOWN without a socket, EAFNOSUPPORT, or
@@ -259,33 +318,65 @@ int
 wg_udp_send(struct wg_softc *sc, const struct wg_endpoint *e,
     struct route *ro, struct mbuf *m, uint8_t tos)
 {
-	if (e->e_sa.sa_family == AF_INET)
+	switch (e->e_sa.sa_family) {
+	case AF_INET:
 		return (udp4_send(sc, e, ro, m, tos));
-	m_freem(m);
-	return (EAFNOSUPPORT);
+	case AF_INET6:
+		return (udp6_send(sc, e, ro, m, tos));
+	default:
+		m_freem(m);
+		return (EAFNOSUPPORT);
+	}
 }
 
 /*
- * Where a received UDP packet, its IP header in front, came from and to; the
- * offset of its payload, and its type of service.  Returns 0, or EINVAL.
+ * The route to an endpoint, kept in ro; NULL when there is none.
  */
-int
-wg_packet_endpoint(struct mbuf *m, struct wg_endpoint *e, u_int *off,
+struct rtentry *
+wg_endpoint_route(struct wg_softc *sc, const struct wg_endpoint *e,
+    struct route *ro)
+{
+	switch (e->e_sa.sa_family) {
+	case AF_INET:
+		return (route_mpath(ro, &e->e_sin.sin_addr, NULL,
+		    sc->sc_rtableid));
+	case AF_INET6:
+		return (route6_mpath(ro, &e->e_sin6.sin6_addr, NULL,
+		    sc->sc_rtableid));
+	default:
+		return (NULL);
+	}
+}
+
+/*
+ * Where a received UDP packet came from and to, and its type of service.  The
+ * IP header is in front, the UDP header right before offset off; both
+ * contiguous.  IPv6 addresses have their scope inside.
+ */
+void
+wg_packet_endpoint(struct mbuf *m, u_int off, struct wg_endpoint *e,
     uint8_t *tos)
 {
 	const struct udphdr	*uh;
 	const struct ip		*ip = mtod(m, const struct ip *);
+	const struct ip6_hdr	*ip6;
+	struct in6_addr		 src;
 
 	memset(e, 0, sizeof(*e));
-	if (ip->ip_v != 4)
-		return (EINVAL);
-	uh = (const struct udphdr *)(mtod(m, caddr_t) + (ip->ip_hl << 2));
-	e->e_sin.sin_len = sizeof(e->e_sin);
-	e->e_sin.sin_family = AF_INET;
-	e->e_sin.sin_addr = ip->ip_src;
-	e->e_sin.sin_port = uh->uh_sport;
-	e->e_local4 = ip->ip_dst;
-	*off = (ip->ip_hl << 2) + sizeof(*uh);
-	*tos = ip->ip_tos;
-	return (0);
+	uh = (const struct udphdr *)(mtod(m, caddr_t) + off - sizeof(*uh));
+	if (ip->ip_v == 4) {
+		e->e_sin.sin_len = sizeof(e->e_sin);
+		e->e_sin.sin_family = AF_INET;
+		e->e_sin.sin_addr = ip->ip_src;
+		e->e_sin.sin_port = uh->uh_sport;
+		e->e_local4 = ip->ip_dst;
+		*tos = ip->ip_tos;
+		return;
+	}
+	ip6 = mtod(m, const struct ip6_hdr *);
+	ip6_srcaddr(m, &src);
+	in6_sin6(&e->e_sin6, &src);
+	e->e_sin6.sin6_port = uh->uh_sport;
+	ip6_dstaddr(m, &e->e_local6);
+	*tos = ntohl(ip6->ip6_flow) >> 20;
 }

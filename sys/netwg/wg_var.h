@@ -294,7 +294,9 @@ int	 wg_sockets_open(struct wg_softc *);
 void	 wg_sockets_close(struct wg_softc *);
 int	 wg_udp_send(struct wg_softc *, const struct wg_endpoint *,
 	    struct route *, struct mbuf *, uint8_t);
-int	 wg_packet_endpoint(struct mbuf *, struct wg_endpoint *, u_int *,
+struct rtentry *wg_endpoint_route(struct wg_softc *,
+	    const struct wg_endpoint *, struct route *);
+void	 wg_packet_endpoint(struct mbuf *, u_int, struct wg_endpoint *,
 	    uint8_t *);
 
 /* wg_hs.c */

@@ -32,6 +32,167 @@ tcp_body()
 	w_exec r netstat -ss -p wg
 }
 
+w_test inet6 "IPv6 outside, both families inside"
+inet6_body()
+{
+	w_init
+	wg_sites
+	w_exec r ifconfig em1 inet6 2001:db8::1/64
+	w_exec s ifconfig em0 inet6 2001:db8::2/64
+	w_wait 10 w_hexec r ping -6 -n -c 1 -W 1 2001:db8::2
+	wg_tunnel
+	w_exec r ifconfig wg0 inet6 fd00:99::1/64
+	w_exec s ifconfig wg0 inet6 fd00:99::2/64
+	w_exec r ifconfig wg0 wgpeer "$(cat s.pub)" \
+	    wgendpoint 2001:db8::2 51820 \
+	    wgaip 10.99.0.2/32 wgaip 10.0.2.0/24 wgaip fd00:99::2/128
+	w_exec s ifconfig wg0 wgpeer "$(cat r.pub)" \
+	    wgendpoint 2001:db8::1 51820 \
+	    wgaip 10.99.0.1/32 wgaip 10.0.1.0/24 wgaip fd00:99::1/128
+	w_ping a 10.0.2.2
+	w_wait 10 w_hexec r ping -6 -n -c 1 -W 1 fd00:99::2
+	w_exec s ifconfig wg0 | grep -q 'wgendpoint 2001:db8::1 51820' ||
+	    atf_fail "not by IPv6"
+	w_serve_iperf b
+	w_iperf a b 10.0.2.2 -t 1
+	w_iperf a b 10.0.2.2 -t 1 -R
+}
+
+w_test no_offload "the same with the cards' offloads off"
+no_offload_body()
+{
+	w_init
+	wg_sites offload off
+	wg_tunnel
+	w_ping a 10.0.2.2 -s 1392 -M do
+	w_serve_iperf b
+	w_iperf a b 10.0.2.2 -t 1
+	w_iperf a b 10.0.2.2 -t 1 -R
+	w_iperf a b 10.0.2.2 -t 1 -u -b 50M -l 1300
+}
+
+w_test udp "UDP passes in both sizes without loss"
+udp_body()
+{
+	w_init
+	wg_sites
+	wg_tunnel
+	w_serve_iperf b
+	for len in 1300 64; do
+		w_iperf a b 10.0.2.2 -t 1 -u -b 20M -l $len
+		python3 -c 'import json
+s = json.load(open("iperf.json"))["end"]["sum"]
+assert s["lost_percent"] < 1, s' || atf_fail "lost UDP of $len"
+	done
+}
+
+w_test errors "the sender is told why there is no way"
+errors_body()
+{
+	w_init
+	wg_sites
+	wg_tunnel
+	# The network is on wg0, but nobody there has the address.
+	w_exec r route -qn add -net 10.7.0.0/16 10.99.0.2
+	w_exec r ping -c 1 -w 2 10.7.0.1 >out 2>&1 && atf_fail "reached"
+	atf_check -o match:'[Nn]etwork is unreachable' cat out
+	w_in a ping -c 1 -W 2 10.7.0.1 >out 2>&1 && atf_fail "reached"
+	atf_check -o match:'Unreachable' cat out
+	# A peer whose place nobody knows.
+	wg_keys x
+	w_exec r ifconfig wg0 wgpeer "$(cat x.pub)" \
+	    wgaip 10.7.0.0/16
+	w_exec r ping -c 1 -w 2 10.7.0.1 >out 2>&1 && atf_fail "reached"
+	atf_check -o match:'Destination address required' cat out
+	# A peer that would be reached through the tunnel itself.
+	w_exec r ifconfig wg0 wgpeer "$(cat s.pub)" \
+	    wgendpoint 10.0.2.9 51820 wgaip 0.0.0.0/0
+	w_exec r ping -c 1 -w 2 10.0.2.2 >out 2>&1 && atf_fail "reached"
+	atf_check -o match:'Too many levels' cat out
+}
+
+w_test restart "either gateway comes back after a restart, and both at once"
+restart_body()
+{
+	w_init
+	wg_sites
+	wg_tunnel
+	w_ping a 10.0.2.2
+	for g in r s; do
+		w_exec $g ifconfig wg0 down
+		w_exec $g ifconfig wg0 up
+		# The other end still has a session, which is dead.
+		w_in a ping -c 40 -i 0.5 -W 1 10.0.2.2 >out
+		grep -q 'ttl=' out || atf_fail "not back after $g: $(cat out)"
+	done
+	w_exec r ifconfig wg0 down
+	w_exec s ifconfig wg0 down
+	w_exec r ifconfig wg0 up
+	w_exec s ifconfig wg0 up
+	w_in b ping -n -c 1 -W 3 10.0.1.2 >/dev/null &
+	w_ping a 10.0.2.2
+	wait $!
+}
+
+w_test tshark "tshark decodes what is on the wire without complaint"
+tshark_body()
+{
+	w_init
+	wg_tshark_sites
+	wg_tunnel
+	w_capture w wire0 wire.pcap
+	w_ping a 10.0.2.2
+	w_serve_iperf b
+	w_iperf a b 10.0.2.2 -n 1M
+	tshark -r wire.pcap -Y 'wg' -T fields -e wg.type >types 2>&1
+	sort types | uniq -c
+	for t in 1 2 4; do
+		grep -q "^$t" types || atf_fail "no message of type $t"
+	done
+	tshark -r wire.pcap -Y 'ip && udp && !wg' 2>/dev/null | grep . &&
+	    atf_fail "something beside the tunnel"
+	tshark -r wire.pcap -o udp.check_checksum:TRUE \
+	    -Y '_ws.malformed || _ws.expert.severity >= 0x600000' \
+	    2>/dev/null | grep . && atf_fail "tshark complains"
+	tshark -r wire.pcap -Y 'icmp || tcp' 2>/dev/null | grep . &&
+	    atf_fail "inner packets in clear"
+	return 0
+}
+
+# The wire as a bridge in a host w, where it can be heard.
+wg_tshark_sites()
+{
+	w_host a
+	w_host b
+	w_host w
+	w_machine r <<-EOF
+		card em0 tap ta $(w_ns a)
+		card em1 tap wire0 $(w_ns w) offload off
+	EOF
+	w_etc r hostname.em0 'inet 10.0.1.1/24'
+	w_etc r hostname.em1 'inet 10.0.0.1/24' \
+	    '!route -qn add -net 10.0.2.0/24 10.0.0.2'
+	w_etc r sysctl.conf 'net.inet.ip.forwarding=1'
+	w_machine s <<-EOF
+		card em0 tap wire1 $(w_ns w) offload off
+		card em1 tap tb $(w_ns b)
+	EOF
+	w_etc s hostname.em0 'inet 10.0.0.2/24' \
+	    '!route -qn add -net 10.0.1.0/24 10.0.0.1'
+	w_etc s hostname.em1 'inet 10.0.2.1/24'
+	w_etc s sysctl.conf 'net.inet.ip.forwarding=1'
+	w_boot r
+	w_boot s
+	w_in w ip link add br0 type bridge
+	for i in wire0 wire1; do
+		w_in w ip link set $i master br0 up
+	done
+	w_in w ip link set br0 up
+	w_addr a ta 10.0.1.2/24 10.0.1.1
+	w_addr b tb 10.0.2.2/24 10.0.2.1
+	wg_keys r s
+}
+
 atf_init_test_cases()
 {
 	w_add_tests
