@@ -23,6 +23,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lookup.h"
 #include "tcpdump.h"
 
 #define SNAPLEN		116		/* headers, as a rule */
@@ -462,6 +463,7 @@ main(int argc, char **argv)
 {
 	static struct options	 o;
 
+	lookup_init();
 	o.o_snaplen = SNAPLEN;
 	o.o_netmask = UINT32_MAX;
 	parse(&o, argc, argv);
