@@ -108,6 +108,55 @@ show_lifetimes(const struct ifl_if *i, const struct ifl_addr *a)
 		printf(", expire=Never");
 }
 
+/* The network that an address is in; returns its mask in mask. */
+static void
+network(const struct ifl_addr *a, struct bsd_sockaddr_in6 *net,
+    struct bsd_sockaddr_in6 *mask)
+{
+	int	 i;
+
+	memcpy(net, &a->a_addr, sizeof(*net));
+	memset(mask, 0, sizeof(*mask));
+	memcpy(mask, &a->a_mask, a->a_mask.ss_len < sizeof(*mask) ?
+	    a->a_mask.ss_len : sizeof(*mask));
+	for (i = 0; i < 16; i++)
+		net->sin6_addr.s6_addr[i] &= mask->sin6_addr.s6_addr[i];
+}
+
+/* Has an address of the interface before this one the same network? */
+static int
+seen(const struct ifl_if *i, const struct ifl_addr *until)
+{
+	const struct ifl_addr	*a;
+	struct bsd_sockaddr_in6	 mask, mine, minemask, net;
+
+	network(until, &mine, &minemask);
+	TAILQ_FOREACH(a, &i->i_addrs, a_link) {
+		if (a == until)
+			break;
+		if (a->a_addr.ss_family != BSD_AF_INET6)
+			continue;
+		network(a, &net, &mask);
+		if (memcmp(&net.sin6_addr, &mine.sin6_addr, 16) == 0 &&
+		    memcmp(&mask.sin6_addr, &minemask.sin6_addr, 16) == 0)
+			return (1);
+	}
+	return (0);
+}
+
+static void
+show_prefix(const struct ifl_if *i, const struct ifl_addr *a)
+{
+	struct bsd_sockaddr_in6	 mask, net;
+	char			 text[RTNAME_LEN];
+
+	network(a, &net, &mask);
+	printf("%s if=%s", rtname_net((struct bsd_sockaddr *)&net,
+	    (struct bsd_sockaddr *)&mask, 1, text, sizeof(text)), i->i_name);
+	show_lifetimes(i, a);
+	putchar('\n');
+}
+
 /*
  * -p: the networks that our addresses are in.  Returns the exit status.
  */
@@ -116,33 +165,17 @@ prefixes_show(void)
 {
 	const struct ifl_addr	*a;
 	const struct ifl_if	*i;
-	struct bsd_sockaddr_in6	 net, mask;
 	struct iflist		 list;
-	char			 text[RTNAME_LEN];
-	int			 j;
 
 	if (iflist_get(&list, 0) == -1)
 		err(1, "sysctl");
 	TAILQ_FOREACH(i, &list, i_link) {
 		if (i->i_flags & IFF_LOOPBACK)
 			continue;
-		TAILQ_FOREACH(a, &i->i_addrs, a_link) {
-			if (a->a_addr.ss_family != BSD_AF_INET6)
-				continue;
-			memcpy(&net, &a->a_addr, sizeof(net));
-			memset(&mask, 0, sizeof(mask));
-			memcpy(&mask, &a->a_mask, a->a_mask.ss_len <
-			    sizeof(mask) ? a->a_mask.ss_len : sizeof(mask));
-			for (j = 0; j < 16; j++)
-				net.sin6_addr.s6_addr[j] &=
-				    mask.sin6_addr.s6_addr[j];
-			printf("%s if=%s", rtname_net(
-			    (struct bsd_sockaddr *)&net,
-			    (struct bsd_sockaddr *)&mask, 1, text,
-			    sizeof(text)), i->i_name);
-			show_lifetimes(i, a);
-			putchar('\n');
-		}
+		TAILQ_FOREACH(a, &i->i_addrs, a_link)
+			if (a->a_addr.ss_family == BSD_AF_INET6 &&
+			    !seen(i, a))
+				show_prefix(i, a);
 	}
 	iflist_free(&list);
 	return (0);
@@ -156,9 +189,12 @@ show_router(const struct rt_msghdr *rtm, const struct bsd_sockaddr *gw,
 	char			 host[RTNAME_LEN], span[UPTIME_STRLEN];
 	int64_t			 expire = rtm->rtm_rmx.rmx_expire;
 
-	printf("%s if=%s, expire=%s\n", rtname_host(gw, opt.no_numeric, host,
-	    sizeof(host)), i == NULL ? "?" : i->i_name, expire == 0 ?
-	    "Never" : uptime_text(expire - time(NULL), span));
+	printf("%s if=%s", rtname_host(gw, opt.no_numeric, host,
+	    sizeof(host)), i == NULL ? "?" : i->i_name);
+	if (expire != 0)
+		printf(", expire=%s", uptime_text(expire - time(NULL),
+		    span));
+	putchar('\n');
 }
 
 /*
@@ -181,9 +217,9 @@ routers_show(void)
 		    rtm->rtm_hdrlen, rtm->rtm_addrs, sa) == -1 ||
 		    sa[RTAX_NETMASK] == NULL || sa[RTAX_GATEWAY] == NULL)
 			continue;
-		if ((rtm->rtm_flags & (RTF_GATEWAY | RTF_STATIC)) ==
-		    RTF_GATEWAY && bsdaddr_masklen(sa[RTAX_NETMASK],
-		    BSD_AF_INET6) == 0)
+		if ((rtm->rtm_flags & RTF_GATEWAY) &&
+		    (rtm->rtm_flags & RTF_DYNAMIC) &&
+		    bsdaddr_masklen(sa[RTAX_NETMASK], BSD_AF_INET6) == 0)
 			show_router(rtm, sa[RTAX_GATEWAY], &list);
 	}
 	iflist_free(&list);
