@@ -38,6 +38,7 @@ struct fuzz_pkt {
 extern struct ktif	*fza, *fzb;
 
 void		 fuzz_net_init(void);
+void		 fuzz_net_settled(void);
 int		 fuzz_record(struct fuzz_in *, struct fuzz_pkt *);
 void		 fuzz_fix(uint8_t *, u_int);
 void		 fuzz_fix_frame(uint8_t *, u_int);

@@ -5,6 +5,7 @@
 
 FUZZ_SRCS=	regress/fuzz/fuzz_main.c regress/fuzz/fuzz_packet.c \
 		regress/fuzz/fuzz_ether.c regress/fuzz/fuzz_ip.c \
+		regress/fuzz/fuzz_ip6.c \
 		regress/fuzz/fuzz_route.c regress/fuzz/fuzz_syscall.c
 
 # What they share with the kernel's own tests.

@@ -265,6 +265,153 @@ def vnet():
     return each(out, (0,)) + [rec(p, CUT | 0x30) for p in out[::7]]
 
 
+US6, PEER6, FAR6 = "fd00:1::1", "fd00:1::2", "fd00:2::2"
+
+
+def ip6_packets():
+    udp = UDP(sport=9, dport=7000) / b"hello"
+    for dst in (US6, FAR6, "fd00:1::9", "ff02::1", "ff02::77", "ff01::1",
+                "::1", "fe80::1", "2001:db8::1", "::", "ff02::2",
+                "::ffff:10.1.0.1"):
+        yield IPv6(src=PEER6, dst=dst) / udp
+    for src in ("::", "ff02::1", "::1", "fe80::2", US6, "::ffff:10.1.0.2"):
+        yield IPv6(src=src, dst=US6) / udp
+    for hlim in (0, 1, 2):
+        yield IPv6(src=PEER6, dst=FAR6, hlim=hlim) / udp
+    yield IPv6(src=PEER6, dst=FAR6) / UDP() / bytes(1300)
+    yield IPv6(src=PEER6, dst=US6) / TCP(dport=80)
+    yield IPv6(src=PEER6, dst=US6, nh=59) / b"none"
+    yield IPv6(src=PEER6, dst=US6, nh=99) / b"who?"
+    yield IPv6(src=PEER6, dst=US6, plen=0, nh=17) / bytes(udp)
+    yield IPv6(src=PEER6, dst=US6, plen=200) / udp
+    ends = [bytes(IPv6(src=PEER6, dst=US6) / udp)[40:]]
+    options = [bytes([1, 4, 0, 0, 0, 0]), bytes([0] * 6),
+               bytes([5, 2, 0, 0, 1, 0]), bytes([0xc2, 4, 0, 1, 0, 0]),
+               bytes([0x1e, 4, 1, 2, 3, 4]), bytes([0x5e, 4, 1, 2, 3, 4]),
+               bytes([0x9e, 4, 1, 2, 3, 4]), bytes([0xde, 4, 1, 2, 3, 4]),
+               bytes([1, 9, 0, 0, 0, 0]), bytes([1, 3, 0, 0, 0, 9])]
+    for dst in (US6, FAR6, "ff02::77"):
+        for head in (0, 60):
+            for o in options:
+                yield IPv6(src=PEER6, dst=dst, nh=head) / (
+                    bytes([17, 0]) + o + ends[0])
+        for kind, left in ((0, 0), (0, 1), (2, 0), (2, 1), (4, 1), (9, 3)):
+            yield IPv6(src=PEER6, dst=dst, nh=43) / (
+                bytes([17, 2, kind, left] + [0] * 4)
+                + bytes([0xfd, 0, 0, 1] + [0] * 11 + [9]) + ends[0])
+        for frag in ((0, 0), (1, 0), (0, 1), (8, 1), (8, 0)):
+            yield IPv6(src=PEER6, dst=dst, nh=44) / (
+                struct.pack("!BBHI", 17, 0, frag[0] << 3 | frag[1], 7)
+                + ends[0] + bytes(3))
+        yield IPv6(src=PEER6, dst=dst, nh=0) / (
+            bytes([43, 0, 1, 4, 0, 0, 0, 0, 60, 2, 4, 0] + [0] * 20
+                  + [44, 0, 1, 4, 0, 0, 0, 0, 17] + [0] * 7) + ends[0])
+        yield IPv6(src=PEER6, dst=dst, nh=60) / (
+            bytes([60, 0, 1, 4, 0, 0, 0, 0] * 12) + bytes([17, 0, 1, 4])
+            + bytes(4) + ends[0])
+        yield IPv6(src=PEER6, dst=dst, nh=51) / (
+            bytes([17, 4]) + bytes(22) + ends[0])
+
+
+def ip6():
+    return each(ip6_packets(), (0, CUT | 0x10, OTHER))
+
+
+def quoted6():
+    for inner in (UDP(sport=7000, dport=9), TCP(sport=1, dport=2)):
+        yield bytes(IPv6(src=US6, dst=PEER6) / inner / bytes(8))
+    yield bytes(IPv6(src=US6, dst=PEER6, nh=58) / b"\x80\0\0\0\0\0\0\0")
+    yield bytes(IPv6(src=US6, dst=PEER6, nh=44)
+                / (struct.pack("!BBHI", 17, 0, 0, 7) + bytes(UDP())))
+    yield bytes(IPv6(src=US6, dst=PEER6))[:30]
+
+
+def icmp6():
+    out = []
+    for inner in quoted6():
+        for kind, codes in ((1, range(7)), (2, (0,)), (3, (0, 1)),
+                            (4, range(4)), (100, (0,)), (200, (0,))):
+            for code in codes:
+                for word in (0, 1280, 1400, 68, 9000):
+                    out.append(struct.pack("!BBHI", kind, code, 0, word)
+                               + inner)
+    for kind in list(range(128, 160)) + [255]:
+        out.append(struct.pack("!BBHHH", kind, 0, 0, 1, 1) + bytes(24))
+    out += [b"", b"\x80", bytes(7), b"\x80" + bytes(1300)]
+    return each(out, (0, 0x10))
+
+
+def udp6():
+    return udp()
+
+
+def lladdr(kind, mac=bytes([2, 0xaa, 0, 0, 0, 2])):
+    return bytes([kind, 1]) + mac
+
+
+def nd():
+    us, peer = bytes([0xfd, 0, 0, 1] + [0] * 11 + [1]), \
+        bytes([0xfd, 0, 0, 1] + [0] * 11 + [2])
+    out = []
+    for target in (us, peer, bytes([0xff, 2] + [0] * 13 + [1]), bytes(16)):
+        out.append(bytes([135, 0, 0, 0] + [0] * 4) + target + lladdr(1))
+        out.append(bytes([135, 0, 0, 0] + [0] * 4) + target)
+        out.append(bytes([135, 0, 0, 0] + [0] * 4) + target
+                   + bytes([14, 1, 1, 2, 3, 4, 5, 6]))
+        for flags in (0, 0x20, 0x40, 0x60, 0x80, 0xe0):
+            out.append(bytes([136, 0, 0, 0, flags, 0, 0, 0]) + target
+                       + lladdr(2))
+            out.append(bytes([136, 0, 0, 0, flags, 0, 0, 0]) + target)
+    prefixes = [struct.pack("!BBBBIII", 3, 4, plen, flags, v, p, 0)
+                + bytes([0xfd, 0, 0, n]) + bytes(12)
+                for n, (plen, flags, v, p) in enumerate((
+                    (64, 0xc0, 0xffffffff, 0xffffffff), (64, 0xc0, 60, 30),
+                    (64, 0xc0, 0x90000000, 0x90000000),
+                    (64, 0xc0, 0, 0), (64, 0x40, 30, 60), (64, 0x80, 90, 90),
+                    (48, 0xc0, 100, 100), (129, 0xc0, 100, 100)))]
+    route_info = [struct.pack("!BBBBI", 24, 2, 64, pref, life)
+                  + bytes([0xfd, 0, 0, 5, 0, 0, 0, 0])
+                  for pref in (0, 8, 0x10, 0x18) for life in (0, 1800)]
+    others = [lladdr(1), struct.pack("!BBHI", 5, 1, 0, 1400),
+              struct.pack("!BBHI", 5, 1, 0, 100), bytes([1, 0]),
+              bytes([25, 3, 0, 0, 0, 0, 1, 0]) + peer, bytes([99, 1] + [0] * 6)]
+    for life in (0, 1800):
+        head = struct.pack("!BBHBBHII", 134, 0, 0, 64, 0, life, 30000, 1000)
+        out.append(head)
+        for o in prefixes + route_info + others:
+            out.append(head + o)
+        out.append(head + b"".join(prefixes + route_info[:2] + others[:2]))
+    for target in (peer, us, bytes([0xfe, 0x80] + [0] * 13 + [9])):
+        for dst in (bytes([0xfd, 0, 0, 9] + [0] * 11 + [9]), target):
+            out.append(bytes([137, 0, 0, 0] + [0] * 4) + target + dst
+                       + lladdr(2) + bytes([4, 2]) + bytes(14))
+    out.append(bytes([133, 0, 0, 0] + [0] * 4) + lladdr(1))
+    out += [b"\x87", b"\x86" + bytes(10), b"\x88" + bytes(22)]
+    ra, na = out[40], out[4]
+    return each(out, (0, 0x10, 0x20, 0x40, CUT | 0x10)) + [
+        rec(p) + time(8) + rec(q, 0x10) + time(10)
+        for p in (ra, na, out[0], out[55]) for q in out[::3]]
+
+
+def mld():
+    out = []
+    for group in (bytes(16), bytes([0xff, 2] + [0] * 13 + [0x77]),
+                  bytes([0xff, 2] + [0] * 13 + [1]), bytes(15) + b"\1"):
+        for kind in (130, 131, 132, 143):
+            for delay in (0, 1, 1000, 65535):
+                out.append(struct.pack("!BBHHH", kind, 0, 0, delay, 0)
+                           + group)
+                out.append(struct.pack("!BBHHH", kind, 0, 0, delay, 0)
+                           + group + bytes([2, 125, 0, 1]) + bytes(16))
+    out += [b"\x82", bytes(23)]
+    return each(out, (0, 0x10, 0x20, CUT)) + [
+        rec(out[0]) + time(4) + rec(out[10], 0x10) + time(8)]
+
+
+def frag6():
+    return reass()
+
+
 def sin(addr):
     return struct.pack("<BB2x4s8x", 16, 2, bytes(map(int, addr.split("."))))
 
@@ -508,8 +655,8 @@ def sysctl():
 
 def main(directory, *names):
     targets = {f.__name__: f for f in (
-        ip, icmp, udp, igmp, reass, ether, arp, vnet, route, syscall, ioctl,
-        sysctl)}
+        ip, icmp, udp, igmp, reass, ip6, icmp6, udp6, nd, mld, frag6, ether,
+        arp, vnet, route, syscall, ioctl, sysctl)}
     for name in names or targets:
         where = os.path.join(directory, name)
         os.makedirs(where, exist_ok=True)

@@ -11,6 +11,7 @@
  * Everything here is protected by the net lock.
  */
 #include <sys/param.h>
+#include <sys/limits.h>
 #include <sys/systm.h>
 #include <sys/errno.h>
 #include <sys/malloc.h>
@@ -49,8 +50,10 @@ nd6_rtr_wake(time_t due)
 		timeout_set_proc(&nd6_rtr_to, nd6_rtr_timer, NULL);
 	if (timeout_pending(&nd6_rtr_to) && nd6_rtr_at <= due)
 		return;
+	/* Lifetimes may be longer than a timeout: it comes early, then. */
+	due = MIN(MAX(due, now + 1), now + INT_MAX);
 	nd6_rtr_at = due;
-	timeout_add_sec(&nd6_rtr_to, due > now ? due - now : 1);
+	timeout_add_sec(&nd6_rtr_to, due - now);
 }
 
 /*
