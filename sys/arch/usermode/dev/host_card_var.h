@@ -29,6 +29,8 @@ struct host_card {
 	void			*hc_arg;	/* of the upcalls */
 	uint64_t		 hc_drops[2];	/* received, sent */
 	int			 hc_fd;		/* tap, packet */
+	int			 hc_ask;	/* tap: frames of a batch, */
+	int			 hc_full;	/* and full ones in a row */
 	int			 hc_timer;	/* packet */
 	int			 hc_xdp;	/* mode=xdp */
 	void			*hc_priv;	/* xdp, wire */
