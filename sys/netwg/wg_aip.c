@@ -121,11 +121,12 @@ node_own(struct aip_table *t, struct aip *a, struct aip_list *list,
     void *owner)
 {
 	if (a->a_owner != NULL)
-		LIST_REMOVE(a, a_entry);
+		TAILQ_REMOVE(a->a_list, a, a_entry);
 	else
 		t->at_count++;
 	a->a_owner = owner;
-	LIST_INSERT_HEAD(list, a, a_entry);
+	a->a_list = list;
+	TAILQ_INSERT_TAIL(list, a, a_entry);
 }
 
 /*
@@ -225,7 +226,7 @@ node_prune(struct aip_table *t, struct aip *a)
 void
 aip_remove(struct aip_table *t, struct aip *a)
 {
-	LIST_REMOVE(a, a_entry);
+	TAILQ_REMOVE(a->a_list, a, a_entry);
 	a->a_owner = NULL;
 	t->at_count--;
 	node_prune(t, a);
@@ -239,8 +240,8 @@ aip_remove_all(struct aip_table *t, struct aip_list *list)
 {
 	struct aip	*a, *next;
 
-	for (a = LIST_FIRST(list); a != NULL; a = next) {
-		next = LIST_NEXT(a, a_entry);
+	for (a = TAILQ_FIRST(list); a != NULL; a = next) {
+		next = TAILQ_NEXT(a, a_entry);
 		if (a->a_af == t->at_af)
 			aip_remove(t, a);
 	}

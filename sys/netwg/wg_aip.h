@@ -10,11 +10,14 @@
 
 #define AIP_ADDR_MAX	16		/* bytes */
 
+struct aip_list;
+
 /*
  * A node: a prefix.  One without an owner only joins two others.
  */
 struct aip {
-	LIST_ENTRY(aip)	 a_entry;	/* of its owner */
+	TAILQ_ENTRY(aip) a_entry;	/* of its owner, as they came */
+	struct aip_list	*a_list;	/* the owner's */
 	struct aip	*a_child[2];	/* by the bit after the prefix */
 	struct aip	*a_parent;
 	void		*a_owner;	/* the peer, or NULL */
@@ -22,7 +25,7 @@ struct aip {
 	uint8_t		 a_cidr;	/* bits */
 	int		 a_af;
 };
-LIST_HEAD(aip_list, aip);
+TAILQ_HEAD(aip_list, aip);
 
 /* One family's table. */
 struct aip_table {

@@ -14,6 +14,8 @@
 #include <sys/proc.h>
 #include <sys/ucred.h>
 
+#include <crypto/x25519.h>
+
 #include <net/rtable.h>
 
 #include <netinet6/in6_var.h>
@@ -215,21 +217,32 @@ out:
 	return (error);
 }
 
+/* Is this our key already?  Bits that do not count may differ. */
+static int
+is_private(struct wg_softc *sc, const uint8_t *private)
+{
+	uint8_t	 new[NOISE_KEY_SIZE], old[NOISE_KEY_SIZE];
+	int	 same;
+
+	memcpy(new, private, sizeof(new));
+	x25519_clamp(new);
+	same = noise_local_keys(sc->sc_local, NULL, old) == 0 &&
+	    timingsafe_bcmp(old, new, sizeof(old)) == 0;
+	explicit_bzero(new, sizeof(new));
+	explicit_bzero(old, sizeof(old));
+	return (same);
+}
+
 /* Become another (all zero: nobody): all sessions end. */
 static int
 set_private(struct wg_softc *sc, const uint8_t *private)
 {
 	uint8_t			 public[NOISE_KEY_SIZE];
-	uint8_t			 old[NOISE_KEY_SIZE];
 	struct wg_peer		*p;
 	int			 error;
 
-	if (noise_local_keys(sc->sc_local, NULL, old) == 0 &&
-	    timingsafe_bcmp(old, private, sizeof(old)) == 0) {
-		explicit_bzero(old, sizeof(old));
+	if (is_private(sc, private))
 		return (0);
-	}
-	explicit_bzero(old, sizeof(old));
 	memset(public, 0, sizeof(public));
 	error = noise_local_set_private(sc->sc_local,
 	    timingsafe_bcmp(private, public, sizeof(public)) == 0 ? NULL :
@@ -327,7 +340,7 @@ aips_count(const struct wg_peer *p)
 	const struct aip	*a;
 	u_int			 n = 0;
 
-	LIST_FOREACH(a, &p->p_aips, a_entry)
+	TAILQ_FOREACH(a, &p->p_aips, a_entry)
 		n++;
 	return (n);
 }
@@ -339,7 +352,7 @@ get_aips(const struct wg_peer *p, struct wg_cursor *cu)
 	const struct aip	*a;
 	int			 error;
 
-	LIST_FOREACH(a, &p->p_aips, a_entry) {
+	TAILQ_FOREACH(a, &p->p_aips, a_entry) {
 		memset(&aip, 0, sizeof(aip));
 		aip.a_af = a->a_af;
 		aip.a_cidr = a->a_cidr;

@@ -52,7 +52,7 @@ wg_peer_create(struct wg_softc *sc, const uint8_t *public)
 	cookie_maker_init(&p->p_cookie, public);
 	wg_timers_init(&p->p_timers, &peer_timer_ops, p);
 	ml_init(&p->p_staged);
-	LIST_INIT(&p->p_aips);
+	TAILQ_INIT(&p->p_aips);
 	TAILQ_INSERT_TAIL(&sc->sc_peers, p, p_entry);
 	sc->sc_npeers++;
 	if (ISSET(sc->sc_if.if_flags, IFF_RUNNING))

@@ -28,7 +28,7 @@ owners_init(void)
 	int	 i;
 
 	for (i = 0; i < OWNERS; i++)
-		LIST_INIT(&owners[i].o_list);
+		TAILQ_INIT(&owners[i].o_list);
 }
 
 static uint32_t
@@ -80,7 +80,7 @@ KTEST(chosen, "the longest prefix decides; one prefix has one owner")
 	KT_ERR(0, aip_add(&t, &owners[4].o_list, &owners[4], &addr, 24,
 	    &robbed));
 	KT_PTREQ(robbed, &owners[2]);
-	KT_TRUE(LIST_EMPTY(&owners[2].o_list));
+	KT_TRUE(TAILQ_EMPTY(&owners[2].o_list));
 	KT_EQ(owner4(&t, v4(10, 1, 2, 3)), 4);
 	KT_ERR(0, aip_add(&t, &owners[4].o_list, &owners[4], &addr, 24,
 	    &robbed));

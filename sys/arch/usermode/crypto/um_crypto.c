@@ -1,9 +1,10 @@
 /*
  * crypto(9): the host's ciphers as a driver, "ipsec-mb", and its X25519.
  *
- * AEADs, AES-CBC and HMAC, the two alone or as a pair.  A request in one piece is worked on in place; one in a chain of
- * mbufs passes through a bounce buffer.  All of a batch that fits is handed
- * over at once, and finished when the call returns.
+ * AEADs, AES-CBC and HMAC, the two alone or as a pair.  A request in one
+ * piece is worked on in place; one in a chain of mbufs passes through a
+ * bounce buffer.  All of a batch that fits is handed over at once, and
+ * finished when the call returns.
  */
 #include <sys/param.h>
 #include <sys/systm.h>

@@ -40,8 +40,9 @@ const char *host_crypto_name(void);
 
 /*
  * A key: kind is HOST_CRYPTO_*, bits of HMAC's hash (1, 256, 384, 512) or 0,
- * the cipher's key and the MAC's, in bytes; either may be missing (length 0).  NULL without memory or for a
- * length that there is none of.  Freeing wipes it.
+ * the cipher's key and the MAC's, in bytes; either may be missing (length 0).
+ * NULL without memory or for a length that there is none of.  Freeing wipes
+ * it.
  */
 void	*host_crypto_key(int, int, const uint8_t *, size_t, const uint8_t *,
 	    size_t);
