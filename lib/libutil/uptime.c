@@ -12,7 +12,8 @@
 #include "uptime.h"
 
 /*
- * Seconds since the kernel started, by the clock of the day.
+ * Seconds since the kernel started, by the clock of the day.  The first of
+ * them is 1, as the kernel counts.
  */
 int64_t
 uptime(void)
@@ -24,7 +25,7 @@ uptime(void)
 	if (sysctl(mib, 2, &boot, &len, NULL, 0) == -1)
 		err(1, "kern.boottime");
 	gettimeofday(&now, NULL);
-	return (now.tv_sec - boot.tv_sec - (now.tv_usec < boot.tv_usec));
+	return (now.tv_sec - boot.tv_sec + (now.tv_usec >= boot.tv_usec));
 }
 
 /*

@@ -320,6 +320,9 @@ request_add(const struct ifctx *c)
 	if (r->r6_haslife) {
 		ifra.ifra_lifetime.ia6t_vltime = r->r6_vltime;
 		ifra.ifra_lifetime.ia6t_pltime = r->r6_pltime;
+		/* One that was not asked for is not longer than valid. */
+		if (r->r6_pltime == ND6_INFINITE_LIFETIME)
+			ifra.ifra_lifetime.ia6t_pltime = r->r6_vltime;
 	}
 	if6_ioctl(SIOCAIFADDR_IN6, "SIOCAIFADDR", &ifra);
 }

@@ -228,6 +228,8 @@ nd6_free(struct rtentry *rt, struct llinfo_nd6 *ln)
 	nd6_deactivate(ln);
 	nd6_hold_purge(ln);
 	TAILQ_REMOVE(&nd6_list, ln, ln_list);
+	if (ln->ln_group != NULL)
+		in6_delmulti(ln->ln_group);
 	if (ln->ln_counted)
 		nd6_entries--;
 	rt->rt_llinfo = NULL;
@@ -244,6 +246,20 @@ nd6_invalidate(struct rtentry *rt)
 	nd6_set_state(ln, ND6_LLINFO_INCOMPLETE);
 	nd6_hold_purge(ln);
 	satosdl(rt->rt_gateway)->sdl_alen = 0;
+}
+
+/* Speak for a host from now on: hear what asks for it (RFC 4861 7.2.8). */
+static void
+nd6_announce(struct ifnet *ifp, struct rtentry *rt, struct llinfo_nd6 *ln)
+{
+	const struct in6_addr	*addr = &satosin6(rt_key(rt))->sin6_addr;
+	struct in6_addr		 group;
+
+	in6_solicited(&group, addr);
+	ln->ln_group = in6_addmulti(&group, ifp);
+	nd6_na_output(ifp, &in6addr_linklocal_allnodes, addr,
+	    ND_NA_FLAG_OVERRIDE,
+	    (u_int8_t *)LLADDR(satosdl(rt->rt_gateway)));
 }
 
 /* Give a new route of an Ethernet interface its ND part. */
@@ -282,9 +298,7 @@ nd6_rtadd(struct ifnet *ifp, struct rtentry *rt)
 	}
 	TAILQ_INSERT_HEAD(&nd6_list, ln, ln_list);
 	if (ISSET(rt->rt_flags, RTF_ANNOUNCE) && sdl->sdl_alen != 0)
-		nd6_na_output(ifp, &in6addr_linklocal_allnodes,
-		    &satosin6(rt_key(rt))->sin6_addr, ND_NA_FLAG_OVERRIDE,
-		    (u_int8_t *)LLADDR(sdl));
+		nd6_announce(ifp, rt, ln);
 }
 
 /*

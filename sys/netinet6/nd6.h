@@ -90,6 +90,7 @@ struct nd6stat {
 struct dadq;
 struct in6_ifaddr;
 struct in6_ifextra;
+struct in6_multi;
 struct mbuf;
 struct rtentry;
 struct sockaddr;
@@ -118,6 +119,7 @@ struct llinfo_nd6 {
 	struct rtentry		*ln_rt;
 	struct mbuf_list	 ln_ml;		/* packets held */
 	struct in6_addr		 ln_saddr6;	/* source of the first */
+	struct in6_multi	*ln_group;	/* RTF_ANNOUNCE: heard for it */
 	uint64_t		 ln_due;	/* next step, ms of uptime */
 	int			 ln_asked;	/* solicitations sent */
 	short			 ln_state;	/* ND6_LLINFO_* */
