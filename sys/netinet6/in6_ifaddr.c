@@ -40,6 +40,7 @@
 #include <netinet/in_var.h>
 #include <netinet6/in6.h>
 #include <netinet6/in6_var.h>
+#include <netinet6/mld6_var.h>
 #include <netinet6/nd6.h>
 
 #define IN6_IFADDR_HASHSIZE	256
@@ -72,6 +73,7 @@ in6_if_up(struct ifnet *ifp)
 	if (ifp->if_index == rtable_loindex(ifp->if_rdomain))
 		(void)in6_ifattach(ifp);
 	if (in6_attached(ifp)) {
+		mld6_ifup(ifp);
 		nd6_dad_ifup(ifp);
 		nd6_rtr_xflags(ifp);
 	}
@@ -183,6 +185,9 @@ in6_ifaddr_lifetime(struct in6_ifaddr *ia, u_int32_t vltime, u_int32_t pltime)
 	lt->ia6t_preferred = pltime == ND6_INFINITE_LIFETIME ? 0 :
 	    now + pltime;
 	ia->ia6_updatetime = now;
+	nd6_rtr_wake(lt->ia6t_expire);
+	if (pltime != 0)
+		nd6_rtr_wake(lt->ia6t_preferred);
 	if (pltime == 0)
 		ia->ia6_flags |= IN6_IFF_DEPRECATED;
 	else
