@@ -15,6 +15,7 @@
 #include <net/route.h>
 #include <netinet/in.h>
 #include <netinet/in_var.h>
+#include <netipsec/ipsec.h>
 #include <netwg/if_wg.h>
 
 #include <kern/uipc_netlink.h>
@@ -69,6 +70,7 @@ const struct room rooms[] = {
 	{ "netlink",	room_netlink },
 	{ "domain",	domaininit },
 	{ "loop",	room_loop },
+	{ "ipsec",	ipsec_init },
 	{ "wg",		wg_init },
 	{ NULL,		NULL },
 };

@@ -14,6 +14,7 @@
 #include <sys/rwlock.h>
 #include <sys/socket.h>
 #include <sys/systm.h>
+#include <sys/task.h>
 
 #include <net/if_tso.h>
 #include <net/if_var.h>
@@ -41,16 +42,41 @@ if_start(struct ifnet *ifp)
 	(*ifp->if_start_list)(ifp, &ml);
 }
 
+/* What is to be done before drivers are handed anything. */
+struct task_list if_deferred = TAILQ_HEAD_INITIALIZER(if_deferred);
+
 /*
- * Hand all drivers what waits for them.
+ * Run t once, before whoever holds the net lock lets go of it: who collects
+ * the packets of a batch works them off there.
+ */
+void
+if_defer(struct task *t)
+{
+	if (ISSET(t->t_flags, TASK_ONQUEUE))
+		return;
+	SET(t->t_flags, TASK_ONQUEUE);
+	TAILQ_INSERT_TAIL(&if_deferred, t, t_entry);
+}
+
+/*
+ * Do what was deferred, and hand all drivers what waits for them.
  */
 void
 if_flush(void)
 {
 	struct ifnet *ifp;
+	struct task *t;
 
-	while ((ifp = TAILQ_FIRST(&if_pendinglist)) != NULL)
-		if_start(ifp);
+	for (;;) {
+		if ((t = TAILQ_FIRST(&if_deferred)) != NULL) {
+			TAILQ_REMOVE(&if_deferred, t, t_entry);
+			CLR(t->t_flags, TASK_ONQUEUE);
+			(*t->t_func)(t->t_arg);
+		} else if ((ifp = TAILQ_FIRST(&if_pendinglist)) != NULL)
+			if_start(ifp);
+		else
+			break;
+	}
 }
 
 /*
