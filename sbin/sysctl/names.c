@@ -19,6 +19,7 @@
 
 static const struct ctlname top_names[] = CTL_NAMES;
 static const struct ctlname kern_names[] = CTL_KERN_NAMES;
+static const struct ctlname crypto_names[] = CTL_KERN_CRYPTO_NAMES;
 static const struct ctlname hw_names[] = CTL_HW_NAMES;
 
 static const struct ctlname net_names[] = {
@@ -57,6 +58,7 @@ static const struct ctlname ifq_names[] = CTL_IFQ_NAMES;
 const struct level levels[] = {
 	{ "", { 0 }, 0, top_names, NITEMS(top_names) },
 	LEVEL("kern", kern_names, CTL_KERN),
+	LEVEL("kern.crypto", crypto_names, CTL_KERN, KERN_CRYPTO),
 	LEVEL("hw", hw_names, CTL_HW),
 	LEVEL("net", net_names, CTL_NET),
 	LEVEL("net.inet", inet_names, CTL_NET, BSD_AF_INET),

@@ -179,6 +179,9 @@ const char *crypto_algname(int);
 u_int	 crypto_maclen(int);
 u_int	 crypto_saltlen(int);
 
+/* crypto_sysctl.c */
+int	 crypto_sysctl(int *, u_int, void *, size_t *, void *, size_t);
+
 /* cryptosoft.c */
 void	 swcr_init(void);
 

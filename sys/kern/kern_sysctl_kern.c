@@ -17,6 +17,8 @@
 #include <sys/time.h>
 #include <sys/ucred.h>
 
+#include <crypto/cryptodev.h>
+
 #include <kern/kern_sysctl.h>
 
 /* Most files and clusters that may be set. */
@@ -275,7 +277,7 @@ kern_file(int *name, u_int namelen, char *old, size_t *oldlenp, void *new,
 /* The nodes below kern. */
 static int
 kern_node(int *name, u_int namelen, void *old, size_t *oldlenp, void *new,
-    struct proc *p)
+    size_t newlen, struct proc *p)
 {
 	switch (name[0]) {
 	case KERN_POOL:
@@ -286,6 +288,9 @@ kern_node(int *name, u_int namelen, void *old, size_t *oldlenp, void *new,
 	case KERN_FILE:
 		return (kern_file(name + 1, namelen - 1, old, oldlenp, new,
 		    p));
+	case KERN_CRYPTO:
+		return (crypto_sysctl(name + 1, namelen - 1, old, oldlenp,
+		    new, newlen));
 	default:
 		return (ENOTDIR);
 	}
@@ -345,9 +350,11 @@ kern_sysctl(int *name, u_int namelen, void *old, size_t *oldlenp, void *new,
 	case KERN_POOL:
 	case KERN_MALLOCSTATS:
 	case KERN_FILE:
+	case KERN_CRYPTO:
 		if (namelen < 2)
 			return (EISDIR);
-		return (kern_node(name, namelen, old, oldlenp, new, p));
+		return (kern_node(name, namelen, old, oldlenp, new, newlen,
+		    p));
 	}
 	if (namelen != 1)
 		return (ENOTDIR);

@@ -75,7 +75,8 @@ struct ctlname {
 #define KERN_CONSBUFSIZE	82	/* int */
 #define KERN_CONSBUF		83	/* console message buffer */
 #define KERN_SOCKSTAT		96	/* struct kinfo_sockstat; our own */
-#define KERN_MAXID		97
+#define KERN_CRYPTO		97	/* node; our own */
+#define KERN_MAXID		98
 
 /* kern.pool */
 #define KERN_POOL_NPOOLS	1	/* int: the highest number */
@@ -85,6 +86,21 @@ struct ctlname {
 /* kern.malloc */
 #define KERN_MALLOC_KMEMNAMES	3	/* string, separated by commas */
 #define KERN_MALLOC_KMEMSTATS	4	/* struct kmemstats, by type */
+
+/* kern.crypto */
+#define KERN_CRYPTO_DRIVERS	1	/* string, a line a driver */
+#define KERN_CRYPTO_SESSIONS	2	/* string, a line a session */
+#define KERN_CRYPTO_FORCE	3	/* string: the only driver */
+#define KERN_CRYPTO_X25519	4	/* string: who computes it */
+#define KERN_CRYPTO_STATS	5	/* struct crypto_stats */
+
+#define CTL_KERN_CRYPTO_NAMES { \
+	[KERN_CRYPTO_DRIVERS] = { "drivers", CTLTYPE_STRING }, \
+	[KERN_CRYPTO_SESSIONS] = { "sessions", CTLTYPE_STRING }, \
+	[KERN_CRYPTO_FORCE] = { "force", CTLTYPE_STRING }, \
+	[KERN_CRYPTO_X25519] = { "x25519", CTLTYPE_STRING }, \
+	[KERN_CRYPTO_STATS] = { "stats", CTLTYPE_STRUCT }, \
+}
 
 #define CTL_KERN_NAMES { \
 	[KERN_OSTYPE] = { "ostype", CTLTYPE_STRING }, \
@@ -112,6 +128,7 @@ struct ctlname {
 	[KERN_CONSBUFSIZE] = { "consbufsize", CTLTYPE_INT }, \
 	[KERN_CONSBUF] = { "consbuf", CTLTYPE_STRUCT }, \
 	[KERN_SOCKSTAT] = { "sockstat", CTLTYPE_STRUCT }, \
+	[KERN_CRYPTO] = { "crypto", CTLTYPE_NODE }, \
 }
 
 /* kern.clockrate */

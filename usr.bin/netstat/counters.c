@@ -9,6 +9,7 @@
 #include <sys/bsd_sockaddr.h>
 #include <netinet/in.h>
 #include <netinet/bsd_in.h>
+#include <crypto/cryptodev.h>
 #include <net/if.h>
 #include <net/if_wg.h>
 #include <net/netisr.h>
@@ -287,6 +288,18 @@ icmp_more(const void *data, size_t len)
 	histogram("Input", is->icps_inhist);
 }
 
+#define C(member, text)	{ offsetof(struct crypto_stats, member), text }
+static const struct counter	 crypto_counters[] = {
+	C(cst_sessions,		"session# open"),
+	C(cst_ops,		"request#"),
+	C(cst_batches,		"batches"),
+	C(cst_errs,		"failed request#"),
+	C(cst_badmac,		"wrong message authentication code#"),
+	C(cst_nosession,	"request# of unknown sessions"),
+	{ 0, NULL }
+};
+#undef C
+
 /* Counters of which each has its text. */
 static void
 named_more(const void *data, size_t len)
@@ -341,6 +354,8 @@ const struct protocol protocols[] = {
 	    4, NULL, link_more },
 	{ "wg", BSD_AF_LINK, { CTL_NET, BSD_AF_LINK, 0, NET_LINK_WG },
 	    4, NULL, named_more },
+	{ "crypto", BSD_AF_UNSPEC, { CTL_KERN, KERN_CRYPTO,
+	    KERN_CRYPTO_STATS }, 3, crypto_counters, NULL },
 	{ "socket", BSD_AF_UNSPEC, { CTL_KERN, KERN_SOCKSTAT }, 2,
 	    socket_counters, NULL },
 };

@@ -1,0 +1,2 @@
+/* The kernel's <crypto/cryptodev.h>, for its statistics. */
+#include "../../sys/crypto/cryptodev.h"
