@@ -22,6 +22,8 @@ display_body()
 	u_ok 'lo0: flags=8049<UP,LOOPBACK,RUNNING,MULTICAST> mtu 32768
 	index 1 priority 0 llprio 3
 	groups: lo
+	inet6 ::1 prefixlen 128
+	inet6 fe80::1%lo0 prefixlen 64 scopeid 0x1
 	inet 127.0.0.1 netmask 0xff000000
 ' ifconfig lo0
 	x ifconfig >all || atf_fail "ifconfig"
