@@ -11,11 +11,16 @@
  *		comes in by the interface
  *	h_load start PROGRAM [ARGUMENT ...]
  *		print the time, and become the program
+ *	h_load relay IF NETNS IF NETNS
+ *		open two TAPs and move what one receives to the other, whole
+ *		segments with their vnet headers, one call each: what the host
+ *		itself takes for a process that routes
  *	h_load sink PORT
  *		receive datagrams, in trains if they come so; at end of input
  *		print how many, how many bytes, and the seconds between the
  *		first and the last
  */
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <arpa/inet.h>
@@ -25,9 +30,12 @@
 #include <netinet/ip.h>
 #include <netinet/udp.h>
 #include <linux/if_packet.h>
+#include <linux/if_tun.h>
 
 #include <err.h>
+#include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -258,6 +266,50 @@ first(char *ifname)
 	printf("%.6f\n", now());
 }
 
+static int
+tap(const char *ifname, const char *netns)
+{
+	struct ifreq	ifr = { .ifr_flags = IFF_TAP | IFF_NO_PI | IFF_VNET_HDR };
+	char		path[256];
+	int		fd, ns;
+
+	snprintf(path, sizeof(path), "/var/run/netns/%s", netns);
+	if ((ns = open(path, O_RDONLY)) == -1 || setns(ns, CLONE_NEWNET) == -1)
+		err(1, "%s", path);
+	close(ns);
+	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", ifname);
+	if ((fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK)) == -1 ||
+	    ioctl(fd, TUNSETIFF, &ifr) == -1 || ioctl(fd, TUNSETOFFLOAD,
+	    TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6 | TUN_F_TSO_ECN) == -1)
+		err(1, "%s", ifname);
+	return (fd);
+}
+
+static void
+relay(char **names)
+{
+	static char	buf[1 << 17];
+	struct pollfd	pfd[2];
+	ssize_t		n;
+	int		i;
+
+	for (i = 0; i < 2; i++)
+		pfd[i] = (struct pollfd){ .fd = tap(names[2 * i],
+		    names[2 * i + 1]), .events = POLLIN };
+	puts("ready");
+	fflush(stdout);
+	for (;;) {
+		poll(pfd, 2, -1);
+		for (i = 0; i < 2; i++) {
+			if ((pfd[i].revents & POLLIN) == 0 ||
+			    (n = read(pfd[i].fd, buf, sizeof(buf))) <= 0)
+				continue;
+			if (write(pfd[!i].fd, buf, n) == -1)
+				continue;	/* lost, as a TAP does */
+		}
+	}
+}
+
 /* Print the monotonic time and become another program. */
 static void
 start(char **argv)
@@ -279,9 +331,11 @@ main(int argc, char **argv)
 		first(argv[2]);
 	else if (argc >= 3 && strcmp(argv[1], "start") == 0)
 		start(argv + 2);
+	else if (argc == 6 && strcmp(argv[1], "relay") == 0)
+		relay(argv + 2);
 	else if (argc == 3 && strcmp(argv[1], "sink") == 0)
 		sink(argv[2]);
 	else
-		errx(2, "usage: h_load flood|train|first|start|sink ...");
+		errx(2, "usage: h_load flood|train|first|start|relay|sink ...");
 	return (0);
 }

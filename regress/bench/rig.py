@@ -56,13 +56,15 @@ def pss_kb(pid):
 
 
 def cpu_seconds(pid):
-    with open('/proc/%d/stat' % pid) as f:
-        fields = f.read().rsplit(')', 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf('SC_CLK_TCK')
+    """CPU time of a process of one thread."""
+    with open('/proc/%d/schedstat' % pid) as f:
+        return int(f.read().split()[0]) / 1e9
 
 
 class Rig:
     """Two hosts; a subclass says what is between them."""
+
+    boot_ms = None
 
     def __enter__(self):
         self.stack = contextlib.ExitStack()
@@ -107,22 +109,29 @@ class Rig:
     def up(self):
         on(A, 'ping', '-n', '-c', '1', '-W', '5', ADDR_B)
 
+    @contextlib.contextmanager
+    def watched(self):
+        """The share of a core that each process of pids() takes meanwhile."""
+        pids, used = self.pids(), []
+        before, start = [cpu_seconds(p) for p in pids], time.monotonic()
+        yield used
+        span = time.monotonic() - start
+        used += [(cpu_seconds(p) - b) / span for p, b in zip(pids, before)]
+
     def tcp(self, seconds=3, streams=1):
-        """Gbit/s of iperf3 from a to b, and CPU seconds of the router."""
+        """Gbit/s of iperf3 from a to b."""
         server = subprocess.Popen(
             ['ip', 'netns', 'exec', B, 'iperf3', '-s', '-1'],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             wait_for(lambda: ':5201' in on(B, 'ss', '-Hltn'))
-            cpu = sum(cpu_seconds(p) for p in self.pids())
             out = json.loads(on(A, 'iperf3', '-J', '-c', ADDR_B, '-t',
                                 str(seconds), '-P', str(streams)))
-            cpu = sum(cpu_seconds(p) for p in self.pids()) - cpu
             server.wait(10)
         finally:
             server.kill()
             server.wait()
-        return out['end']['sum_received']['bits_per_second'] / 1e9, cpu
+        return out['end']['sum_received']['bits_per_second'] / 1e9
 
     def gateway_mac(self):
         out = on(A, 'ip', 'neigh', 'show', '10.1.0.1')
@@ -177,6 +186,24 @@ class Linux(Rig):
         self.hosts('va', 'vb')
 
 
+class Relay(Rig):
+    """A bare process that moves all from one TAP to another."""
+
+    what = 'a bare process'
+
+    def between(self):
+        self.relay = self.stack.enter_context(subprocess.Popen(
+            [LOAD, 'relay', 'va', A, 'vb', B], stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, text=True))
+        self.stack.callback(self.relay.terminate)
+        self.relay.stdout.readline()
+        for ns, ifname, addr in ((A, 'va', ADDR_A), (B, 'vb', ADDR_B)):
+            self.address(ns, ifname, addr + '/8')
+
+    def pids(self):
+        return [self.relay.pid]
+
+
 class Machines(Rig):
     """One machine, or two joined by a wire; cards tap, packet or xdp."""
 
@@ -215,7 +242,9 @@ class Machines(Rig):
         self.names.append(os.path.basename(path))
         self.stack.callback(run, 'warren', 'halt', self.names[-1],
                             check=False)
+        start = time.monotonic()
         run('warren', 'boot', path)
+        self.boot_ms = (time.monotonic() - start) * 1000
 
     def between(self):
         self.stack.callback(shutil.rmtree, self.dir, True)
