@@ -340,9 +340,12 @@ ip_frag_bounds(const struct ip *ip, u_int *off, u_int *end)
 
 	*off = (ntohs(ip->ip_off) & IP_OFFMASK) << 3;
 	*end = *off + len;
-	if (len == 0 || (more && (len & 7) != 0) ||
-	    hlen + *end > IP_MAXPACKET) {
+	if (len == 0 || (more && (len & 7) != 0)) {
 		ipstat_inc(&ipstat.ips_badfrags);
+		return (0);
+	}
+	if (hlen + *end > IP_MAXPACKET) {
+		ipstat_inc(&ipstat.ips_toolong);
 		return (0);
 	}
 	/* RFC 1858: neither hide TCP's flags nor overwrite them. */

@@ -190,9 +190,9 @@ static const struct {
 	{ "no payload", 8, 8, IPPROTO_UDP, 1, &ipstat.ips_badfrags },
 	{ "an empty end", 8, 8, IPPROTO_UDP, 0, &ipstat.ips_badfrags },
 	{ "7 bytes and more", 0, 7, IPPROTO_UDP, 1, &ipstat.ips_badfrags },
-	{ "past 65535", 65528, 65536, IPPROTO_UDP, 0, &ipstat.ips_badfrags },
+	{ "past 65535", 65528, 65536, IPPROTO_UDP, 0, &ipstat.ips_toolong },
 	{ "past 65535 with its header", 65512, 65520, IPPROTO_UDP, 0,
-	    &ipstat.ips_badfrags },
+	    &ipstat.ips_toolong },
 	{ "TCP without flags", 0, 8, IPPROTO_TCP, 1, &ipstat.ips_fragtiny },
 	{ "TCP's flags alone", 8, 24, IPPROTO_TCP, 1, &ipstat.ips_fragtiny },
 };
