@@ -184,6 +184,9 @@ if_link_state_change(struct ifnet *ifp)
 {
 	getmicrouptime(&ifp->if_lastchange);
 	if_linkstate(ifp);
+	if (ISSET(ifp->if_flags, IFF_UP) &&
+	    LINK_STATE_IS_UP(ifp->if_link_state))
+		if_af_up(ifp);
 }
 
 /*

@@ -54,8 +54,8 @@ if_register_detach(sa_family_t af, void (*fn)(struct ifnet *))
 }
 
 /*
- * up(ifp) is called when an interface has been brought up, xflags(ifp) when
- * IFXF_AUTOCONF6 or IFXF_AUTOCONF6TEMP has changed.
+ * up(ifp) is called when an interface, or its link, has come up; xflags(ifp)
+ * when IFXF_AUTOCONF6 or IFXF_AUTOCONF6TEMP has changed.
  */
 void
 if_register_up(sa_family_t af, void (*up)(struct ifnet *),
@@ -109,7 +109,7 @@ if_af_detach(struct ifnet *ifp)
 }
 
 /*
- * An interface has been brought up.
+ * An interface that is up, or its link, has come up.
  */
 void
 if_af_up(struct ifnet *ifp)

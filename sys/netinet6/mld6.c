@@ -168,6 +168,18 @@ mld6_start_listening(struct in6_multi *in6m, struct ifnet *ifp)
 	mld6_start_timer(in6m, MLD_UNSOLICITED * MLD_FASTHZ);
 }
 
+/* An interface, or its link, has come up: who is there knows nothing of us. */
+void
+mld6_ifup(struct ifnet *ifp)
+{
+	struct in6_multi	*in6m;
+	struct ifmaddr		*ifma;
+
+	TAILQ_FOREACH(ifma, &ifp->if_maddrlist, ifma_list)
+		if ((in6m = ifmatoin6m(ifma)) != NULL)
+			mld6_start_listening(in6m, ifp);
+}
+
 /* An interface leaves a group; the last to report tells the routers. */
 void
 mld6_stop_listening(struct in6_multi *in6m, struct ifnet *ifp)

@@ -13,6 +13,7 @@ void	 mld6_init(void);
 void	 mld6_input(struct mbuf *, u_int, u_int, struct ifnet *);
 void	 mld6_start_listening(struct in6_multi *, struct ifnet *);
 void	 mld6_stop_listening(struct in6_multi *, struct ifnet *);
+void	 mld6_ifup(struct ifnet *);
 void	 mld6_fasttimo(void);
 #endif /* _KERNEL */
 

@@ -59,16 +59,22 @@ dad_now(void)
 	return (getnsecuptime() / 1000000);
 }
 
-/* Run the timeout for the earliest. */
+/*
+ * Run the timeout for the earliest.  Those that wait for a link are not
+ * pending: nothing will come of them soon.
+ */
 static void
 dad_schedule(void)
 {
 	struct dadq	*dp;
 	uint64_t	 due = UINT64_MAX, now = dad_now();
 
+	ip6_dad_pending = 0;
 	TAILQ_FOREACH(dp, &dadqs, dad_list)
-		if (dp->dad_due != 0)
+		if (dp->dad_due != 0) {
 			due = MIN(due, dp->dad_due);
+			ip6_dad_pending++;
+		}
 	if (due == UINT64_MAX)
 		return;
 	if (!timeout_initialized(&dad_to))
@@ -116,7 +122,6 @@ nd6_dad_start(struct in6_ifaddr *ia)
 	arc4random_buf(dp->dad_nonce, sizeof(dp->dad_nonce));
 	ia->ia6_dad = dp;
 	TAILQ_INSERT_TAIL(&dadqs, dp, dad_list);
-	ip6_dad_pending++;
 	if (dad_canprobe(ia->ia_ifp))
 		dad_probe(dp);
 	dad_schedule();
@@ -133,7 +138,7 @@ nd6_dad_stop(struct in6_ifaddr *ia)
 	ia->ia6_dad = NULL;
 	TAILQ_REMOVE(&dadqs, dp, dad_list);
 	free(dp, M_IFADDR, sizeof(*dp));
-	ip6_dad_pending--;
+	dad_schedule();
 }
 
 /* An interface is up: probe what waits for that, and what was doubtful. */

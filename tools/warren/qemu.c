@@ -142,6 +142,29 @@ each_line(struct qemu *q, const char *file, const char *unit,
 	free(path);
 }
 
+/* hostname.if: a line about IPv6. */
+static int
+line_inet6(struct qemu *q, size_t card, const char *l)
+{
+	char a[64], b[64], over;
+	int n;
+
+	n = strncmp(l, "inet6 alias ", 12) == 0 ?
+	    sscanf(l, "inet6 alias %63s %63s %c", a, b, &over) :
+	    sscanf(l, "inet6 %63s %63s %c", a, b, &over);
+	if (n == (strchr(a, '/') != NULL ? 1 : 2)) {
+		word(q, xasprintf("inet6=vio%zu,%s%s%s", card, a,
+		    n == 2 ? "/" : "", n == 2 ? b : ""));
+		return (0);
+	}
+	if (sscanf(l, "!route add -inet6 %63s %63s %c", a, b, &over) == 2 &&
+	    strchr(a, '/') != NULL) {
+		word(q, xasprintf("route6=%s,%s", a, b));
+		return (0);
+	}
+	return (-1);
+}
+
 /* hostname.if: addresses, up, and routes that are added. */
 static int
 line_hostname(struct qemu *q, const char *unit, char *l)
@@ -153,6 +176,8 @@ line_hostname(struct qemu *q, const char *unit, char *l)
 		continue;
 	if (strcmp(l, "up") == 0)
 		return (0);
+	if (strstr(l, "inet6") != NULL)
+		return (line_inet6(q, i, l));
 	if (sscanf(l, "inet alias %63s %c", a, &over) == 1 ||
 	    sscanf(l, "inet %63s %c", a, &over) == 1) {
 		if (strchr(a, '/') == NULL)
@@ -176,9 +201,12 @@ line_mygate(struct qemu *q, const char *unit, char *l)
 	char a[64], over;
 
 	(void)unit;
-	if (sscanf(l, "%63s %c", a, &over) != 1 || strchr(a, ':') != NULL)
+	if (sscanf(l, "%63s %c", a, &over) != 1)
 		return (-1);
-	word(q, xasprintf("route=0.0.0.0/0,%s", a));
+	if (strchr(a, ':') != NULL)
+		word(q, xasprintf("route6=::/0,%s", a));
+	else
+		word(q, xasprintf("route=0.0.0.0/0,%s", a));
 	return (0);
 }
 
@@ -189,9 +217,12 @@ line_sysctl(struct qemu *q, const char *unit, char *l)
 	char over;
 
 	(void)unit;
-	if (sscanf(l, "net.inet.ip.forwarding=%d %c", &v, &over) != 1)
+	if (sscanf(l, "net.inet.ip.forwarding=%d %c", &v, &over) == 1)
+		word(q, xasprintf("forwarding=%d", v));
+	else if (sscanf(l, "net.inet6.ip6.forwarding=%d %c", &v, &over) == 1)
+		word(q, xasprintf("forwarding6=%d", v));
+	else
 		return (-1);
-	word(q, xasprintf("forwarding=%d", v));
 	return (0);
 }
 

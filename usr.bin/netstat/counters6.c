@@ -81,6 +81,7 @@ const struct counter	 ip6_counters[] = {
 				"IPv6"),
 	C(ip6s_policy,		"packet# refused by IPsec policy"),
 	C(ip6s_filtered,	"packet# taken or refused by the filter"),
+	C(ip6s_rawdrop,		"packet# dropped by raw sockets"),
 	{ 0, NULL }
 };
 #undef C
