@@ -55,8 +55,8 @@ lifetime_body()
 	u_machine
 	u_do ifconfig em0 inet6 2001:db8:1::1/64 pltime 1000 vltime 2000
 	addresses >out
-	atf_check -o match:'^2001:db8:1::1 .* pltime (1000|99.) vltime (2000|199.)$' \
-	    cat out
+	t='pltime (1000|99.) vltime (2000|199.)'
+	atf_check -o match:"^2001:db8:1::1 .* $t\$" cat out
 	u_do ifconfig em0 inet6 2001:db8:1::1/64 pltime 0 vltime 3600
 	addresses >out
 	atf_check -o match:'^2001:db8:1::1 .* deprecated.* pltime 0 vltime 3' \
@@ -210,7 +210,8 @@ boot_body()
 	u_match '^default +2001:db8:1::2 +UGS' route -n show -inet6
 	u_match '^default +10.0.1.2 +UGS' route -n show -inet
 	x sh -c 'echo "inet6 autoconf -temporary" >/etc/hostname.em0'
-	u_says 0 'ifconfig em0 inet6 autoconf -temporary' sh /etc/netstart -n em0
+	u_says 0 'ifconfig em0 inet6 autoconf -temporary' \
+	    sh /etc/netstart -n em0
 	u_do sh /etc/netstart em0
 	u_match ',AUTOCONF6>' ifconfig em0
 }

@@ -42,7 +42,8 @@ modify_body()
 ' route delete -inet6 2001:db8:20::/48
 	u_says 1 'delete net 2001:db8:20::/48: not in table' \
 	    route delete -inet6 2001:db8:20::/48
-	u_says 1 'add net 2001:db8:20::/48: gateway 2001:db8:9::1: Network is unreachable' \
+	s='add net 2001:db8:20::/48: gateway 2001:db8:9::1'
+	u_says 1 "$s: Network is unreachable" \
 	    route -n add -inet6 2001:db8:20::/48 2001:db8:9::1
 }
 

@@ -51,6 +51,26 @@ net.inet.ip.ttl: 64 -> 77
 ' sysctl -f /tmp/conf
 }
 
+w_test inet6 "IPv6: values, a key that is not told"
+inet6_body()
+{
+	u_machine
+	u_ok 'net.inet6.ip6.forwarding: 0 -> 1
+' sysctl net.inet6.ip6.forwarding=1
+	u_ok '64
+' sysctl -n net.inet6.ip6.hlim
+	k=000102030405060708090a0b0c0d0e0f
+	u_ok 'net.inet6.ip6.soiikey: (secret) -> (secret)
+' sysctl net.inet6.ip6.soiikey=$k
+	u_ok 'net.inet6.ip6.soiikey=(secret)
+' sysctl net.inet6.ip6.soiikey
+	u_fail 1 'sysctl: net.inet6.ip6.soiikey: invalid key
+' sysctl net.inet6.ip6.soiikey=0001
+	x sysctl net.inet6 >node
+	atf_check -o match:'^net.inet6.ip6.ifq.maxlen=' \
+	    -o match:'^net.inet6.icmp6.nd6_delay=5$' cat node
+}
+
 w_test refused "what is not there and what may not be"
 refused_body()
 {

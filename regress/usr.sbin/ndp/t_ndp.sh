@@ -80,8 +80,8 @@ w_test link "what is known of the link"
 link_body()
 {
 	setup
-	u_match '^linkmtu=0, basereachable=30s0ms, reachable=[0-9]+s, retrans=1s0ms' \
-	    ndp -i em0
+	l='linkmtu=0, basereachable=30s0ms, reachable=[0-9]+s, retrans=1s0ms'
+	u_match "^$l, curhlim=0\$" ndp -i em0
 	u_match '^Flags: nud$' ndp -i em0
 	u_match '^2001:db8:1::/64 if=em0, vltime=infinity, pltime=infinity' \
 	    ndp -p
