@@ -23,7 +23,7 @@
 #define FZ_TIME		0x0f	/* all of the lower bits */
 #define FZ_RAW		0x02	/* checksums as they are */
 #define FZ_CUT		0x04	/* in mbufs of few octets: upper bits */
-#define FZ_OTHER	0x08	/* by the other interface, or as a target says */
+#define FZ_OTHER	0x08	/* by fzb0, or as a target says */
 #define FZ_ARG(op)	((op) >> 4)
 
 #define FZ_MAXPKT	9000
