@@ -19,6 +19,8 @@ struct host_card_ops {
 			    int);
 	int		(*co_send)(struct host_card *, struct host_frame *,
 			    int);
+	/* Frames that the host had no room for since the last call; or NULL. */
+	uint64_t	(*co_missed)(struct host_card *);
 	void		(*co_close)(struct host_card *);
 };
 
@@ -31,6 +33,7 @@ struct host_card {
 	int			 hc_fd;		/* tap, packet */
 	int			 hc_ask;	/* tap: frames of a batch, */
 	int			 hc_full;	/* and full ones in a row */
+	int			 hc_long;	/* full batches since missed */
 	int			 hc_timer;	/* packet */
 	int			 hc_xdp;	/* mode=xdp */
 	void			*hc_priv;	/* xdp, wire */

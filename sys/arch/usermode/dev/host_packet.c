@@ -270,6 +270,18 @@ packet_recv(struct host_card *hc, struct host_frame *f, int n)
 	return (got);
 }
 
+static uint64_t
+packet_missed(struct host_card *hc)
+{
+	struct tpacket_stats	 ts;
+	socklen_t		 len = sizeof(ts);
+
+	if (getsockopt(hc->hc_fd, SOL_PACKET, PACKET_STATISTICS, &ts,
+	    &len) == -1)
+		return (0);
+	return (ts.tp_drops);
+}
+
 /* What the interface's queue has no room for is lost, as on a real card. */
 static int
 packet_send(struct host_card *hc, struct host_frame *f, int n)
@@ -297,5 +309,6 @@ const struct host_card_ops host_packet_ops = {
 	.co_start = packet_start,
 	.co_recv = packet_recv,
 	.co_send = packet_send,
+	.co_missed = packet_missed,
 	.co_close = packet_close,
 };

@@ -57,6 +57,7 @@ struct ring {
 struct xdp_queue {
 	int		 xq_fd;
 	struct ring	 xq_rx, xq_fill, xq_comp;
+	uint64_t	 xq_missed;	/* frames lost for want of room */
 };
 
 struct xdp_card {
@@ -454,6 +455,27 @@ xdp_recv(struct host_card *hc, struct host_frame *f, int n)
 	return (got);
 }
 
+static uint64_t
+xdp_missed(struct host_card *hc)
+{
+	struct xdp_card		*xc = hc->hc_priv;
+	struct xdp_statistics	 xs;
+	struct xdp_queue	*xq;
+	socklen_t		 len;
+	uint64_t		 n = 0;
+
+	for (xq = xc->xc_queue; xq < xc->xc_queue + xc->xc_nqueues; xq++) {
+		memset(&xs, 0, sizeof(xs));
+		len = sizeof(xs);
+		if (getsockopt(xq->xq_fd, SOL_XDP, XDP_STATISTICS, &xs,
+		    &len) == -1)
+			continue;
+		n += xs.rx_dropped + xs.rx_ring_full - xq->xq_missed;
+		xq->xq_missed = xs.rx_dropped + xs.rx_ring_full;
+	}
+	return (n);
+}
+
 /* Collect the frames that the host has sent. */
 static void
 xdp_complete(struct xdp_card *xc)
@@ -534,5 +556,6 @@ const struct host_card_ops host_xdp_ops = {
 	.co_start = xdp_start,
 	.co_recv = xdp_recv,
 	.co_send = xdp_send,
+	.co_missed = xdp_missed,
 	.co_close = xdp_close,
 };

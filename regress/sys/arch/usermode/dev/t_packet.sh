@@ -85,6 +85,13 @@ deleted_body()
 	d_link r em0 'no carrier'
 }
 
+w_test lost "what the host has no room for is counted"
+lost_body()
+{
+	w_init
+	d_lost
+}
+
 atf_init_test_cases()
 {
 	w_add_tests

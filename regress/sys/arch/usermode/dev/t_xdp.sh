@@ -36,6 +36,13 @@ many_body()
 	atf_check -o match:' 0% packet loss| 0\.[0-9]+% packet loss' cat out
 }
 
+w_test lost "what the host has no room for is counted"
+lost_body()
+{
+	w_init
+	d_lost mode xdp
+}
+
 w_test released "the interface is the host's again when the machine ends"
 released_body()
 {
