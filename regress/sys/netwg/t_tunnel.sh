@@ -134,6 +134,85 @@ restart_body()
 	wait $!
 }
 
+w_test loss "a wire that loses 20 % and reorders: slow, but whole"
+loss_body()
+{
+	w_init
+	warren-hub -l 20 -r 10 -s 6479 "$PWD/wire" >hub.out 2>&1 &
+	w_made proc $!
+	w_wait 10 test -S wire
+	wg_sites
+	wg_tunnel
+	# A handshake may take several attempts.
+	w_in a ping -n -c 60 -i 0.5 -W 2 10.0.2.2 >out
+	n=$(grep -c 'ttl=62' out)
+	[ "$n" -ge 15 ] || atf_fail "only $n of 60 pings: $(tail -n 3 out)"
+	w_serve_iperf b
+	w_iperf a b 10.0.2.2 -n 256K
+	w_exec r netstat -ss -p wg
+	w_exec s netstat -ss -p wg
+}
+
+w_test nat "a gateway behind a translator of addresses"
+nat_body()
+{
+	w_init
+	w_host n
+	w_machine r <<-EOF
+		card em0 tap rn $(w_ns n)
+	EOF
+	w_etc r hostname.em0 'inet 10.0.0.1/24'
+	w_etc r mygate 10.0.0.254
+	w_machine s <<-EOF
+		card em0 tap sn $(w_ns n)
+	EOF
+	w_etc s hostname.em0 'inet 192.0.2.2/24'
+	w_boot r
+	w_boot s
+	w_addr n rn 10.0.0.254/24
+	w_addr n sn 192.0.2.1/24
+	w_in n sysctl -qw net.ipv4.ip_forward=1
+	w_in n nft add table ip nat
+	w_in n nft -f - <<-EOF
+		add chain ip nat post { type nat hook postrouting priority 100; }
+	EOF
+	w_in n nft add rule ip nat post oifname sn meta l4proto udp \
+	    masquerade to :40000-40999 random
+	wg_keys r s
+	w_exec r ifconfig wg0 create
+	w_exec r ifconfig wg0 inet 10.99.0.1/30 wgport 51820 \
+	    wgkey "$(cat r.key)" wgpeer "$(cat s.pub)" \
+	    wgendpoint 192.0.2.2 51820 wgpka 1 wgaip 10.99.0.2/32
+	w_exec s ifconfig wg0 create
+	w_exec s ifconfig wg0 inet 10.99.0.2/30 wgport 51820 \
+	    wgkey "$(cat s.key)" wgpeer "$(cat r.pub)" wgaip 10.99.0.1/32
+	w_exec r ping -c 3 -w 10 10.99.0.2 || atf_fail "from behind"
+	w_exec s ping -c 3 -w 10 10.99.0.1 || atf_fail "to behind"
+	was=$(seen_at)
+	case $was in
+	40???)	;;
+	*)	atf_fail "not translated: $was" ;;
+	esac
+	# The translator forgets between keepalives: each comes another way.
+	for t in udp_timeout udp_timeout_stream; do
+		w_in n sysctl -qw net.netfilter.nf_conntrack_$t=1
+	done
+	w_exec r ifconfig wg0 wgpeer "$(cat s.pub)" wgpka 3
+	w_wait 20 moved
+	w_exec r ping -c 3 -w 10 10.99.0.2 || atf_fail "after it forgot"
+}
+
+# The port that s sees r at.
+seen_at()
+{
+	w_exec s ifconfig wg0 | sed -n 's/.*wgendpoint 192.0.2.1 //p'
+}
+
+moved()
+{
+	[ "$(seen_at)" != "$was" ]
+}
+
 w_test tshark "tshark decodes what is on the wire without complaint"
 tshark_body()
 {

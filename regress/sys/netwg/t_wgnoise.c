@@ -261,7 +261,8 @@ KTEST(mutated, "a message with any bit turned is refused")
 	KT_ERR(0, initiate(&m));
 	for (i = 0; i < (32 + 48 + 28) * 8; i++) {
 		bad = m;
-		bad.m_ue[i / 8] ^= 1 << (i % 8);
+		((uint8_t *)&bad)[offsetof(struct messages, m_ue) + i / 8] ^=
+		    1 << (i % 8);
 		/* The top bit of a point means nothing, but is hashed. */
 		accepted += consume(&bad) == 0;
 	}
@@ -270,7 +271,8 @@ KTEST(mutated, "a message with any bit turned is refused")
 	KT_ERR(0, respond(&m));
 	for (i = 0; i < (32 + 16) * 8; i++) {
 		bad = m;
-		bad.m_r_ue[i / 8] ^= 1 << (i % 8);
+		((uint8_t *)&bad)[offsetof(struct messages, m_r_ue) + i / 8] ^=
+		    1 << (i % 8);
 		accepted += finish(&bad) == 0;
 	}
 	KT_EQ(accepted, 0);
