@@ -52,6 +52,7 @@ in6_pcballoc(struct socket *so, struct inpcbtable *table, int wait)
 	in6p->in6p_cksum = -1;
 	sotoinpcb(so)->inp_pcb6 = in6p;
 	sotoinpcb(so)->inp_flags |= INP_IPV6_V6ONLY;
+	sotoinpcb(so)->inp_pmtudisc = IPV6_PMTUDISC_WANT;
 	return (0);
 }
 

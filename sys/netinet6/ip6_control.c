@@ -323,6 +323,9 @@ ip6_outflags(const struct inpcb *inp, const struct ip6_outcontrol *oc)
 	if (oc->oc6_dontfrag)
 		flags |= IPV6_NOFRAG;
 	switch (inp->inp_pmtudisc) {
+	case IPV6_PMTUDISC_DONT:
+		flags |= IPV6_MINMTU;
+		break;
 	case IPV6_PMTUDISC_DO:
 		flags |= IPV6_NOFRAG;
 		break;

@@ -132,7 +132,7 @@ pmtu_own_body()
 	w_exec r route add -inet6 2001:db8:3::/64 $B6 ||
 	    atf_fail "cannot add the route"
 	w_capture c cb c.pcap
-	w_exec r ping6 -n -c 5 -i 0.3 -s 1400 2001:db8:3::2 >out ||
+	w_exec r ping6 -mn -c 5 -i 0.3 -s 1400 2001:db8:3::2 >out ||
 	    atf_fail "r to c: $(cat out)"
 	w_exec r route -n get -inet6 2001:db8:3::2 >out
 	cat out
