@@ -150,6 +150,25 @@ open_info(struct host_proc *hp)
 	return (error);
 }
 
+/*
+ * What getpid(2) tells the process: the number in the innermost of its
+ * namespaces, the last of a line of them.
+ */
+static int
+inner_pid(const struct host_proc *hp)
+{
+	const char	*p;
+	char		 buf[4096], path[32], *end;
+	int		 pid = hp->hp_pid;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", hp->hp_tid);
+	if (slurp(AT_FDCWD, path, buf, sizeof(buf)) < 0)
+		return (pid);
+	for (p = field(buf, "\nNStgid:"); *p == '\t' || *p == ' '; p = end)
+		pid = strtol(p, &end, 10);
+	return (pid);
+}
+
 int
 host_proc_open(int tid, struct host_proc *hp)
 {
@@ -168,6 +187,7 @@ host_proc_open(int tid, struct host_proc *hp)
 		host_proc_close(hp);
 		return (error);
 	}
+	hp->hp_nspid = inner_pid(hp);
 	snprintf(path, sizeof(path), "/proc/%d/comm", tid);
 	if (slurp(AT_FDCWD, path, hp->hp_comm, sizeof(hp->hp_comm)) > 0 &&
 	    (p = strchr(hp->hp_comm, '\n')) != NULL)

@@ -50,6 +50,7 @@ struct host_proc {
 	int32_t		hp_procfd;	/* /proc/TID, -1 when not needed */
 	int32_t		hp_tid;
 	int32_t		hp_pid;		/* thread group */
+	int32_t		hp_nspid;	/* the same, as it sees itself */
 	uint32_t	hp_uid[3];	/* real, effective, saved */
 	uint32_t	hp_gid[3];
 	char		hp_comm[16];

@@ -145,14 +145,15 @@ group_get(const struct host_proc *hp)
 	struct um_group	*ug;
 
 	LIST_FOREACH(ug, &um_groups[hp->hp_pid % UM_HASH], ug_hash)
-		if (ug->ug_process.ps_pid == hp->hp_pid) {
+		if (ug->ug_pid == hp->hp_pid) {
 			ug->ug_refs++;
 			return (ug);
 		}
 	if ((ug = pool_get(&um_group_pool, PR_NOWAIT | PR_ZERO)) == NULL)
 		return (NULL);
 	ug->ug_refs = 1;
-	ug->ug_process.ps_pid = hp->hp_pid;
+	ug->ug_pid = hp->hp_pid;
+	ug->ug_process.ps_pid = hp->hp_nspid;
 	ug->ug_process.ps_refs = 1;
 	strlcpy(ug->ug_process.ps_comm, hp->hp_comm,
 	    sizeof(ug->ug_process.ps_comm));

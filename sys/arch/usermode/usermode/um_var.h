@@ -39,6 +39,7 @@ struct um_tree {
 struct um_group {
 	LIST_ENTRY(um_group)	 ug_hash;
 	struct process		 ug_process;
+	int			 ug_pid;	/* the host's number */
 	u_int			 ug_refs;	/* threads known */
 	uint64_t		 ug_image;	/* not 0: may have exec'ed */
 };
