@@ -10,15 +10,15 @@ display_body()
 	u_machine
 	u_do ifconfig em0 lladdr 02:00:00:00:00:11 description 'LAN side'
 	u_do ifconfig em0 group lan
-	u_ok 'em0: flags=8843<UP,BROADCAST,RUNNING,SIMPLEX,MULTICAST> mtu 1500
+	u_ok "em0: flags=8843<UP,BROADCAST,RUNNING,SIMPLEX,MULTICAST> mtu 1500
 	lladdr 02:00:00:00:00:11
 	description: LAN side
-	index 2 priority 0 llprio 3
+	index $(u_index) priority 0 llprio 3
 	groups: lan
 	media: Ethernet autoselect (autoselect full-duplex)
 	status: active
 	inet 10.0.1.1 netmask 0xffffff00 broadcast 10.0.1.255
-' ifconfig em0
+" ifconfig em0
 	u_ok 'lo0: flags=8049<UP,LOOPBACK,RUNNING,MULTICAST> mtu 32768
 	index 1 priority 0 llprio 3
 	groups: lo
@@ -83,7 +83,7 @@ words_body()
 	    priority 5 llprio 6 debug link0 up inet 10.0.1.10/32 alias
 	f='<UP,BROADCAST,DEBUG,RUNNING,SIMPLEX,LINK0,MULTICAST>'
 	u_match "flags=9847$f metric 3 mtu 1400" ifconfig em0
-	u_match 'index 2 priority 5 llprio 6' ifconfig em0
+	u_match 'index [0-9]+ priority 5 llprio 6' ifconfig em0
 	u_match 'inet 10.0.1.10 netmask 0xffffffff' ifconfig em0
 	u_do ifconfig em0 -debug -link0 metric 0 down
 	u_match 'flags=8802<BROADCAST,SIMPLEX,MULTICAST> mtu 1400' ifconfig em0

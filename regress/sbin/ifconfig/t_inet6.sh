@@ -30,21 +30,22 @@ set_body()
 	u_do ifconfig em0 inet6 alias 2001:db8:5::1/64 anycast
 	w_wait 10 settled
 	addresses >out
-	atf_check -o inline:'fe80::ff:fe00:11%em0 prefixlen 64 scopeid 0x2
+	ll="fe80::ff:fe00:11%em0 prefixlen 64 scopeid 0x$(u_index)"
+	atf_check -o inline:"$ll
 2001:db8:1::1 prefixlen 48
 2001:db8:2::1 prefixlen 64
 2001:db8:3::1 prefixlen 56
 2001:db8:4::ff:fe00:11 prefixlen 64
 2001:db8:5::1 prefixlen 64 anycast
-' cat out
+" cat out
 	u_do ifconfig em0 inet6 2001:db8:2::1 -alias
 	u_do ifconfig em0 inet6 2001:db8:3::1 delete
 	u_do ifconfig em0 inet6 2001:db8:4::ff:fe00:11/64 -alias
 	u_do ifconfig em0 inet 10.0.1.1 -alias inet6 2001:db8:5::1 -alias
 	addresses >out
-	atf_check -o inline:'fe80::ff:fe00:11%em0 prefixlen 64 scopeid 0x2
+	atf_check -o inline:"$ll
 2001:db8:1::1 prefixlen 48
-' cat out
+" cat out
 	x ifconfig em0 inet >out
 	atf_check -o not-match:inet6 -o not-match:'inet ' cat out
 }

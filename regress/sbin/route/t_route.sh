@@ -150,7 +150,7 @@ monitor_body()
 	u_do ifconfig lo3 create
 	u_do ifconfig lo3 destroy
 	w_wait 5 grep -q 'what: departure' mon
-	for line in 'RTM_ADD: Add Route: len ' ', priority 8, table 0, if# 2' \
+	for line in 'RTM_ADD: Add Route: len ' ', priority 8, table 0, if# ' \
 	    '^flags:<UP,GATEWAY,DONE,STATIC>$' \
 	    '^sockaddrs: <DST,GATEWAY,NETMASK' \
 	    '^ 10.20.0.0 10.0.1.2 /16' 'RTM_NEWADDR: address being added' \
