@@ -34,12 +34,29 @@ all: ${O}/${PROG}
 
 _OBJS=		${SRCS:R:S,$,.o,:S,^,${O}/,}
 
-.for s in ${SRCS}
+.for s in ${SRCS:N*.y}
 ${O}/${s:R}.o: ${s}
 	@mkdir -p ${.TARGET:H}
 	${SAY} cc ${.TARGET:S,^${OBJROOT}/,,}
 	${Q}${CC} ${PROGFLAGS} -MD -MP -c -o ${.TARGET} ${.ALLSRC:M*.c:[1]}
 .-include "${O}/${s:R}.d"
+.endfor
+
+# Grammars: parse.y makes parse.h for all; bison (YACC="bison -Wno-yacc") does,
+# too.
+YACC=		byacc
+.for s in ${SRCS:M*.y}
+${O}/${s:R}.c: ${s}
+	@mkdir -p ${.TARGET:H}
+	${SAY} yacc ${.TARGET:S,^${OBJROOT}/,,}
+	${Q}${YACC} -d -o ${.TARGET} ${.CURDIR}/${s}
+
+${O}/${s:R}.h: ${O}/${s:R}.c
+${_OBJS}: ${O}/${s:R}.h
+
+${O}/${s:R}.o: ${O}/${s:R}.c
+	${SAY} cc ${.TARGET:S,^${OBJROOT}/,,}
+	${Q}${CC} ${PROGFLAGS} -I${.CURDIR} -c -o ${.TARGET} ${O}/${s:R}.c
 .endfor
 
 ${O}/${PROG}: ${_OBJS} ${_WLIBS}
