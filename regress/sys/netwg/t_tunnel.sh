@@ -174,7 +174,9 @@ nat_body()
 	w_in n sysctl -qw net.ipv4.ip_forward=1
 	w_in n nft add table ip nat
 	w_in n nft -f - <<-EOF
-		add chain ip nat post { type nat hook postrouting priority 100; }
+		add chain ip nat post {
+			type nat hook postrouting priority 100;
+		}
 	EOF
 	w_in n nft add rule ip nat post oifname sn meta l4proto udp \
 	    masquerade to :40000-40999 random
