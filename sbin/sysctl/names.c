@@ -5,6 +5,7 @@
  */
 #include <sys/types.h>
 #include <sys/sysctl.h>
+#include <net/bpf.h>
 #include <netinet/in.h>
 #include <netinet/bsd_in.h>
 #include <netinet6/icmp6_var.h>
@@ -25,6 +26,7 @@ static const struct ctlname hw_names[] = CTL_HW_NAMES;
 static const struct ctlname net_names[] = {
 	[BSD_AF_INET] =	{ "inet", CTLTYPE_NODE },
 	[BSD_AF_INET6] = { "inet6", CTLTYPE_NODE },
+	[PF_BPF] =	{ "bpf", CTLTYPE_NODE },
 };
 
 static const struct ctlname inet_names[] = {
@@ -46,6 +48,7 @@ static const struct ctlname igmp_names[] = IGMPCTL_NAMES;
 static const struct ctlname tcp_names[] = TCPCTL_NAMES;
 static const struct ctlname udp_names[] = UDPCTL_NAMES;
 static const struct ctlname ip6_names[] = IPV6CTL_NAMES;
+static const struct ctlname bpf_names[] = CTL_NET_BPF_NAMES;
 static const struct ctlname icmp6_names[] = ICMPV6CTL_NAMES;
 static const struct ctlname ifq_names[] = CTL_IFQ_NAMES;
 
@@ -78,6 +81,7 @@ const struct level levels[] = {
 	    IPPROTO_IPV6, IPV6CTL_IFQUEUE),
 	LEVEL("net.inet6.icmp6", icmp6_names, CTL_NET, BSD_AF_INET6,
 	    IPPROTO_ICMPV6),
+	LEVEL("net.bpf", bpf_names, CTL_NET, PF_BPF),
 };
 
 const unsigned int nlevels = NITEMS(levels);
