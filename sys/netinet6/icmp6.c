@@ -257,7 +257,7 @@ icmp6_nd(struct mbuf *n, u_int off, u_int len, int type, int code,
 
 	if (ip6->ip6_hlim != IPV6_MAXHLIM || code != 0 ||
 	    (n->m_flags & M_FRAG6)) {
-		(*icmp6_badnd(type))++;
+		nd6_bad(n, icmp6_badnd(type), "hop limit, code or fragment");
 		m_freem(n);
 		return;
 	}

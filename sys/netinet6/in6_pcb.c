@@ -50,6 +50,8 @@ in6_pcballoc(struct socket *so, struct inpcbtable *table, int wait)
 	}
 	in6p->in6p_hops = -1;
 	in6p->in6p_cksum = -1;
+	if (ip6_auto_flowlabel)
+		in6p->in6p_flags |= IN6P_AUTOFLOWLABEL;
 	sotoinpcb(so)->inp_pcb6 = in6p;
 	sotoinpcb(so)->inp_flags |= INP_IPV6_V6ONLY;
 	sotoinpcb(so)->inp_pmtudisc = IPV6_PMTUDISC_WANT;
@@ -404,8 +406,7 @@ in6_pcbconnect(struct inpcb *inp, struct mbuf *nam)
 	inp->inp_laddr6 = src;
 	inp->inp_faddr6 = sin6.sin6_addr;
 	inp->inp_fport = sin6.sin6_port;
-	if (inptoin6pcb(inp)->in6p_flags & IN6P_AUTOFLOWLABEL ||
-	    ip6_auto_flowlabel)
+	if (inptoin6pcb(inp)->in6p_flags & IN6P_AUTOFLOWLABEL)
 		inptoin6pcb(inp)->in6p_flowlabel = ip6_randomflowlabel();
 	in_pcbrehash(inp);
 	return (0);

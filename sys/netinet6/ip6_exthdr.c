@@ -140,22 +140,15 @@ ip6_badopt(struct mbuf **mp, u_int off)
 
 /*
  * One option of type and len at off.  hbh: of the hop-by-hop header, whose
- * router alert is told in *rtalertp, if not NULL.
+ * router alert must be whole; no protocol here asks for those of others'
+ * packets.
  */
 static int
-ip6_option(struct mbuf **mp, u_int off, uint8_t type, uint8_t len, int hbh,
-    int *rtalertp)
+ip6_option(struct mbuf **mp, u_int off, uint8_t type, uint8_t len, int hbh)
 {
-	uint16_t	 value;
-
-	if (hbh && type == IP6OPT_ROUTER_ALERT) {
-		if (len != sizeof(value))
-			return (ip6_badopt(mp, off + 1));
-		m_copydata(*mp, off + 2, sizeof(value), &value);
-		if (rtalertp != NULL)
-			*rtalertp = ntohs(value) + 1;
-		return (0);
-	}
+	if (hbh && type == IP6OPT_ROUTER_ALERT)
+		return (len != IP6OPT_RTALERT_LEN - sizeof(struct ip6_opt) ?
+		    ip6_badopt(mp, off + 1) : 0);
 	if (hbh && type == IP6OPT_JUMBO) {
 		/* RFC 2675 section 3: only where the length is 0. */
 		ip6stat_inc(&ip6stat.ip6s_jumbo);
@@ -166,7 +159,7 @@ ip6_option(struct mbuf **mp, u_int off, uint8_t type, uint8_t len, int hbh,
 
 /* All options between off and end; not 0 when the packet has gone. */
 static int
-ip6_options(struct mbuf **mp, u_int off, u_int end, int hbh, int *rtalertp)
+ip6_options(struct mbuf **mp, u_int off, u_int end, int hbh)
 {
 	struct ip6_opt	 opt;
 	uint8_t		 type;
@@ -183,8 +176,8 @@ ip6_options(struct mbuf **mp, u_int off, u_int end, int hbh, int *rtalertp)
 		if (opt.ip6o_len > end - off - sizeof(opt))
 			return (ip6_badopt(mp, off + 1));
 		if (opt.ip6o_type != IP6OPT_PADN &&
-		    ip6_option(mp, off, opt.ip6o_type, opt.ip6o_len, hbh,
-		    rtalertp) != 0)
+		    ip6_option(mp, off, opt.ip6o_type, opt.ip6o_len, hbh) !=
+		    0)
 			return (1);
 		off += sizeof(opt) + opt.ip6o_len;
 	}
@@ -215,17 +208,16 @@ bad:
 
 /*
  * The hop-by-hop options at *offp, which every node looks at.  Returns the
- * next header and its offset, or IPPROTO_DONE; *rtalertp becomes the value of
- * a router alert, plus 1.
+ * next header and its offset, or IPPROTO_DONE.
  */
 int
-ip6_hopopts_input(struct mbuf **mp, int *offp, int *rtalertp)
+ip6_hopopts_input(struct mbuf **mp, int *offp)
 {
 	struct ip6_ext	 ext;
 	u_int		 end;
 
 	if ((end = ip6_ext_end(mp, *offp, &ext)) == 0 ||
-	    ip6_options(mp, *offp + sizeof(ext), end, 1, rtalertp) != 0)
+	    ip6_options(mp, *offp + sizeof(ext), end, 1) != 0)
 		return (IPPROTO_DONE);
 	*offp = end;
 	return (ext.ip6e_nxt);
@@ -241,7 +233,7 @@ dest6_input(struct mbuf **mp, int *offp, int proto, int af)
 	(void)proto;
 	(void)af;
 	if ((end = ip6_ext_end(mp, *offp, &ext)) == 0 ||
-	    ip6_options(mp, *offp + sizeof(ext), end, 0, NULL) != 0)
+	    ip6_options(mp, *offp + sizeof(ext), end, 0) != 0)
 		return (IPPROTO_DONE);
 	*offp = end;
 	return (ext.ip6e_nxt);

@@ -212,7 +212,6 @@ ip6_input_if(struct mbuf **mp, int *offp, int nxt, int af, struct ifnet *ifp)
 {
 	struct mbuf	*m;
 	enum ip6_where	 where;
-	int		 rtalert = 0;
 
 	(void)af;
 	ip6stat_inc(&ip6stat.ip6s_total);
@@ -237,7 +236,7 @@ ip6_input_if(struct mbuf **mp, int *offp, int nxt, int af, struct ifnet *ifp)
 	*offp = sizeof(struct ip6_hdr);
 	nxt = mtod(m, struct ip6_hdr *)->ip6_nxt;
 	if (nxt == IPPROTO_HOPOPTS) {
-		nxt = ip6_hopopts_input(mp, offp, &rtalert);
+		nxt = ip6_hopopts_input(mp, offp);
 		if (nxt == IPPROTO_DONE)
 			return (IPPROTO_DONE);
 		m = *mp;

@@ -170,7 +170,7 @@ int		 ip6_input_if(struct mbuf **, int *, int, int,
 		    struct ifnet *);
 void		 ip6_deliver(struct mbuf *, int, int);
 struct mbuf	*ip6_own(struct mbuf *, u_int);
-int		 ip6_hopopts_input(struct mbuf **, int *, int *);
+int		 ip6_hopopts_input(struct mbuf **, int *);
 int		 dest6_input(struct mbuf **, int *, int, int);
 int		 route6_input(struct mbuf **, int *, int, int);
 int		 frag6_input(struct mbuf **, int *, int, int);

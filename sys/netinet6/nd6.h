@@ -206,6 +206,7 @@ int		 nd6_ioctl(u_long, caddr_t, struct ifnet *);
 const u_int8_t	*nd6_opt_lladdr(const struct nd_opt_hdr *);
 
 /* nd6_opt.c */
+void		 nd6_bad(const struct mbuf *, uint64_t *, const char *);
 struct mbuf	*nd6_options(struct mbuf *, u_int, u_int, u_int,
 		    struct nd_opts *);
 

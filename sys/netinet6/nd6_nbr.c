@@ -325,7 +325,7 @@ nd6_ns_input(struct mbuf *m, u_int off, u_int len, struct ifnet *ifp)
 	in6_scope_set(&taddr, ifp->if_index);
 	if (!nd6_ns_ok(m, ns, &ndo) || (!IN6_IS_ADDR_UNSPECIFIED(&src) &&
 	    !nd6_is_neighbor(ifp, &src)))
-		icmp6stat.icp6s_badns++;
+		nd6_bad(m, &icmp6stat.icp6s_badns, "solicitation");
 	else
 		nd6_ns_answer(ifp, &src, &taddr, &ndo);
 	m_freem(m);
@@ -427,7 +427,7 @@ nd6_na_input(struct mbuf *m, u_int off, u_int len, struct ifnet *ifp)
 	    IN6_IS_ADDR_UNSPECIFIED(&taddr) ||
 	    (IN6_IS_ADDR_MULTICAST(&ip6->ip6_dst) &&
 	    (na->nd_na_flags_reserved & ND_NA_FLAG_SOLICITED))) {
-		icmp6stat.icp6s_badna++;
+		nd6_bad(m, &icmp6stat.icp6s_badna, "advertisement");
 		m_freem(m);
 		return;
 	}

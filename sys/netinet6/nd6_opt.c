@@ -5,10 +5,30 @@
 #include <sys/systm.h>
 #include <sys/mbuf.h>
 #include <sys/socket.h>
+#include <sys/syslog.h>
 
 #include <netinet/icmp6.h>
+#include <netinet/ip6.h>
 #include <netinet6/icmp6_var.h>
 #include <netinet6/nd6.h>
+
+/*
+ * A message of neighbour discovery is refused: count it, and say so when
+ * net.inet6.icmp6.nd6_debug is set.
+ */
+void
+nd6_bad(const struct mbuf *m, uint64_t *counter, const char *what)
+{
+	char		 buf[INET6_ADDRSTRLEN];
+	struct in6_addr	 src;
+
+	(*counter)++;
+	if (!nd6_debug)
+		return;
+	src = mtod(m, const struct ip6_hdr *)->ip6_src;
+	log(LOG_INFO, "nd6: bad %s from %s\n", what,
+	    inet_ntop6(&src, buf, sizeof(buf)));
+}
 
 /* Note an option that is known; 0 when it is too short for what it says. */
 static int
@@ -82,7 +102,7 @@ nd6_options(struct mbuf *m, u_int off, u_int len, u_int optoff,
 	}
 	return (m);
 bad:
-	icmp6stat.icp6s_nd_badopt++;
+	nd6_bad(m, &icmp6stat.icp6s_nd_badopt, "option");
 	m_freem(m);
 	return (NULL);
 }

@@ -173,7 +173,7 @@ nd6_redirect_input(struct mbuf *m, u_int off, u_int len, struct ifnet *ifp)
 		return;
 	rd = (const struct nd_redirect *)(mtod(m, caddr_t) + off);
 	if (!nd6_redirect_ok(m, rd)) {
-		icmp6stat.icp6s_badredirect++;
+		nd6_bad(m, &icmp6stat.icp6s_badredirect, "redirect");
 		m_freem(m);
 		return;
 	}

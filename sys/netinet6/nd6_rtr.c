@@ -260,7 +260,7 @@ nd6_ra_input(struct mbuf *m, u_int off, u_int len, struct ifnet *ifp)
 	ra = (const struct nd_router_advert *)(mtod(m, caddr_t) + off);
 	ip6_srcaddr(m, &src);
 	if (!IN6_IS_ADDR_LINKLOCAL(&src))
-		icmp6stat.icp6s_badra++;
+		nd6_bad(m, &icmp6stat.icp6s_badra, "router advertisement");
 	else if (!(ifp->if_xflags & IFXF_AUTOCONF6) || (m->m_flags & M_LOOP))
 		nd6stat.nd6s_ignored++;
 	else {
@@ -323,7 +323,8 @@ nd6_rs_input(struct mbuf *m, u_int off, u_int len, struct ifnet *ifp)
 	ip6_srcaddr(m, &src);
 	if (IN6_IS_ADDR_UNSPECIFIED(&src)) {
 		if (ndo.ndo_srclla != NULL)
-			icmp6stat.icp6s_badrs++;
+			nd6_bad(m, &icmp6stat.icp6s_badrs,
+			    "router solicitation");
 	} else if (ip6_forwarding && nd6_is_neighbor(ifp, &src))
 		nd6_cache_lladdr(ifp, &src, ndo.ndo_srclla,
 		    ND_ROUTER_SOLICIT, 0);
