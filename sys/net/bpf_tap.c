@@ -9,8 +9,9 @@
  * Listeners see packets as they are on the wire, whatever the card does for
  * us.  A large packet (if_tso.h) is shown as the pieces that it will be cut
  * into, or has been merged from, each with headers of its own; a checksum
- * that a card has still to finish is finished in what is shown.  Both happen
- * on the stack and leave the packet alone.
+ * that a card has still to finish is finished in what is shown, once a filter
+ * looks at it or takes the packet.  Both happen on the stack and leave the
+ * packet alone.
  */
 #include <sys/param.h>
 #include <sys/systm.h>
@@ -49,6 +50,33 @@ static struct bpf_iflist bpf_iflist = TAILQ_HEAD_INITIALIZER(bpf_iflist);
  * Views.
  */
 
+static void
+store_sum(u_int8_t *p, u_int64_t sum)
+{
+	u_int16_t	 v = ~cksum_fold(sum);
+
+	memcpy(p, &v, sizeof(v));
+}
+
+/* Finish the checksum, which costs a look at all of the payload. */
+static void
+view_finish(const struct bpf_view *bv)
+{
+	struct bpf_late	*bl = bv->bv_late;
+	u_int8_t	*p;
+	u_int64_t	 sum;
+
+	if (bl == NULL || !bl->bl_due)
+		return;
+	bl->bl_due = 0;
+	p = (u_int8_t *)(uintptr_t)bv->bv_hdr + bl->bl_at;
+	sum = cksum_add(m_cksum_add(0, bv->bv_m, bl->bl_off, bl->bl_len),
+	    bl->bl_th, bl->bl_thlen);
+	store_sum(p, sum);
+	if (bl->bl_udp && p[0] == 0 && p[1] == 0)
+		p[0] = p[1] = 0xff;
+}
+
 /* Copy n bytes from offset k on; all of them are there. */
 static void
 view_copy(const struct bpf_view *bv, u_int k, u_int n, caddr_t to)
@@ -75,6 +103,9 @@ view_at(const struct bpf_view *bv, u_int32_t k, u_int n, u_int8_t *tmp)
 
 	if (k > bv->bv_len || n > bv->bv_len - k)
 		return (NULL);
+	if (bv->bv_late != NULL && k < bv->bv_late->bl_at + 2 &&
+	    k + n > bv->bv_late->bl_at)
+		view_finish(bv);
 	if (k + n <= bv->bv_hdrlen)
 		return (bv->bv_hdr + k);
 	if (k >= bv->bv_hdrlen) {
@@ -127,7 +158,7 @@ const struct bpf_ops bpf_view_ops = { view_ldw, view_ldh, view_ldb };
 u_int
 bpf_mfilter(const struct bpf_insn *pc, const struct mbuf *m, u_int wirelen)
 {
-	struct bpf_view	 bv = { NULL, 0, 0, m, m_length(m) };
+	struct bpf_view	 bv = { NULL, 0, 0, m, m_length(m), NULL };
 
 	return (_bpf_filter(pc, &bpf_view_ops, &bv, wirelen));
 }
@@ -210,6 +241,7 @@ bpf_catch(struct bpf_d *d, const struct bpf_view *bv, u_int snaplen,
 	memset(d->bd_sbuf + d->bd_slen, 0, off - d->bd_slen);
 	memcpy(d->bd_sbuf + off, &bh, sizeof(bh));
 	memset(d->bd_sbuf + off + sizeof(bh), 0, hlen - sizeof(bh));
+	view_finish(bv);
 	view_copy(bv, 0, snaplen, d->bd_sbuf + off + hlen);
 	d->bd_slen = off + hlen + snaplen;
 	catch_tell(d);
@@ -251,14 +283,6 @@ struct rebuilt {
 	u_int8_t	 rb_buf[LINK_ROOM + ETH_TAGLEN + HDR_ROOM];
 };
 
-static void
-store_sum(u_int8_t *p, u_int64_t sum)
-{
-	u_int16_t	 v = ~cksum_fold(sum);
-
-	memcpy(p, &v, sizeof(v));
-}
-
 /* The transport checksum: offset in its header and flag; 0 for none. */
 static u_int
 sum_place(const struct tso_info *ti, u_int *flag)
@@ -280,43 +304,49 @@ sum_place(const struct tso_info *ti, u_int *flag)
 	return (0);
 }
 
-/*
- * Finish in the headers at p what flags name; the payload is len bytes of m
- * from off on.
- */
+/* Finish the IPv4 header at ip. */
 static void
-finish_sums(u_int8_t *p, const struct tso_info *ti, u_int flags,
-    const struct mbuf *m, u_int off, u_int len)
+finish_ip4(u_int8_t *ip, const struct tso_info *ti, u_int flags)
 {
-	u_int8_t	*th = p + ti->ti_l4, *ip = p + ti->ti_l3;
-	u_int64_t	 sum;
-	u_int		 flag = 0, place;
-
-	if ((flags & M_IPV4_CSUM_OUT) && ti->ti_version == 4) {
-		memset(ip + IP4_SUM, 0, 2);
-		store_sum(ip + IP4_SUM, cksum_add(0, ip,
-		    ti->ti_l4 - ti->ti_l3));
-	}
-	place = sum_place(ti, &flag);
-	if (place == 0 || (flags & flag) == 0)
+	if ((flags & M_IPV4_CSUM_OUT) == 0 || ti->ti_version != 4)
 		return;
-	sum = cksum_add(m_cksum_add(0, m, off, len), th,
-	    ti->ti_payload - ti->ti_l4);
-	store_sum(th + place, sum);
-	if (ti->ti_proto == PROTO_UDP && th[place] == 0 && th[place + 1] == 0)
-		th[place] = th[place + 1] = 0xff;
+	memset(ip + IP4_SUM, 0, 2);
+	store_sum(ip + IP4_SUM, cksum_add(0, ip, ti->ti_l4 - ti->ti_l3));
 }
 
-/* The tag that the card puts in or has taken out. */
+/*
+ * If flags name it, the transport checksum of the headers at p is to be
+ * finished: the payload is len bytes of m from off on.
+ */
+static void
+finish_late(struct bpf_view *bv, struct bpf_late *bl, u_int8_t *p,
+    const struct tso_info *ti, u_int flags, u_int off, u_int len)
+{
+	u_int	 flag = 0, place = sum_place(ti, &flag);
+
+	bv->bv_late = NULL;
+	if (place == 0 || (flags & flag) == 0)
+		return;
+	bl->bl_th = p + ti->ti_l4;
+	bl->bl_at = bl->bl_th + place - bv->bv_hdr;
+	bl->bl_thlen = ti->ti_payload - ti->ti_l4;
+	bl->bl_off = off;
+	bl->bl_len = len;
+	bl->bl_udp = ti->ti_proto == PROTO_UDP;
+	bl->bl_due = 1;
+	bv->bv_late = bl;
+}
+
+/* The tag that the card puts in or has taken out: bytes that are more. */
 static u_int
 put_tag(u_int8_t *p, const struct mbuf *m, u_int len)
 {
 	if ((m->m_flags & M_VLANTAG) == 0 || len < ETH_ADDRS)
-		return (len);
+		return (0);
 	memmove(p + ETH_ADDRS + ETH_TAGLEN, p + ETH_ADDRS, len - ETH_ADDRS);
 	be16enc(p + ETH_ADDRS, ETYPE_VLAN);
 	be16enc(p + ETH_ADDRS + 2, m->m_pkthdr.ether_vtag);
-	return (len + ETH_TAGLEN);
+	return (ETH_TAGLEN);
 }
 
 /* Show the pieces of a large packet. */
@@ -325,9 +355,10 @@ show_pieces(struct bpf_if *bif, struct rebuilt *rb, const struct mbuf *m,
     u_int dir)
 {
 	const struct tso_info	*ti = &rb->rb_ti;
-	struct bpf_view		 bv = { rb->rb_buf, 0, 0, m, 0 };
+	struct bpf_view		 bv = { rb->rb_buf, 0, 0, m, 0, NULL };
+	struct bpf_late		 late;
 	u_int8_t		*p = rb->rb_buf + rb->rb_link;
-	u_int			 i, len, off, total;
+	u_int			 i, len, off, tag, total;
 	int			 drop = 0;
 
 	total = ti->ti_end - ti->ti_payload;
@@ -335,9 +366,10 @@ show_pieces(struct bpf_if *bif, struct rebuilt *rb, const struct mbuf *m,
 		len = MIN(m->m_pkthdr.ph_mss, total - off);
 		m_copydata(m, 0, ti->ti_payload, p);
 		tso_piece_headers(p, ti, i, off, len, off + len == total);
-		finish_sums(p, ti, MCS_OUT, m, ti->ti_payload + off, len);
-		bv.bv_hdrlen = rb->rb_link + put_tag(p, m, ti->ti_payload);
+		tag = put_tag(p, m, ti->ti_payload);
+		bv.bv_hdrlen = rb->rb_link + ti->ti_payload + tag;
 		bv.bv_off = ti->ti_payload + off;
+		finish_late(&bv, &late, p + tag, ti, MCS_OUT, bv.bv_off, len);
 		bv.bv_len = bv.bv_hdrlen + len;
 		drop |= bpf_show(bif, &bv, m, dir);
 	}
@@ -377,28 +409,33 @@ show_rebuilt(struct bpf_if *bif, const void *link, u_int linklen,
     const struct mbuf *m, u_int l3, u_int dir)
 {
 	struct rebuilt	 rb;
-	struct bpf_view	 bv = { rb.rb_buf, 0, 0, m, 0 };
+	struct bpf_view	 bv = { rb.rb_buf, 0, 0, m, 0, NULL };
+	struct bpf_late	 late;
 	u_int8_t	*p = rb.rb_buf + linklen;
-	u_int		 n;
+	u_int		 flags = m->m_pkthdr.csum_flags, n, tag;
+	int		 found;
 
 	rb.rb_link = linklen;
 	if (linklen > 0)
 		memcpy(rb.rb_buf, link, linklen);
-	if (find_headers(m, l3, &rb.rb_ti)) {
-		if (is_large(m, &rb.rb_ti))
-			return (show_pieces(bif, &rb, m, dir));
+	found = find_headers(m, l3, &rb.rb_ti);
+	if (found && is_large(m, &rb.rb_ti))
+		return (show_pieces(bif, &rb, m, dir));
+	if (found)
 		n = rb.rb_ti.ti_payload;
-		m_copydata(m, 0, n, p);
-		finish_sums(p, &rb.rb_ti, m->m_pkthdr.csum_flags, m, n,
+	else
+		n = MIN(m->m_flags & M_VLANTAG ? ETH_ADDRS : 0,
+		    m->m_pkthdr.len);
+	m_copydata(m, 0, n, p);
+	if (found)
+		finish_ip4(p + l3, &rb.rb_ti, flags);
+	tag = put_tag(p, m, n);
+	if (found)
+		finish_late(&bv, &late, p + tag, &rb.rb_ti, flags, n,
 		    rb.rb_ti.ti_end - n);
-	} else {
-		n = m->m_flags & M_VLANTAG ? ETH_ADDRS : 0;
-		n = MIN(n, m->m_pkthdr.len);
-		m_copydata(m, 0, n, p);
-	}
 	bv.bv_off = n;
-	bv.bv_hdrlen = linklen + put_tag(p, m, n);
-	bv.bv_len = bv.bv_hdrlen + m->m_pkthdr.len - n;
+	bv.bv_hdrlen = linklen + n + tag;
+	bv.bv_len = linklen + tag + m->m_pkthdr.len;
 	return (bpf_show(bif, &bv, m, dir));
 }
 
@@ -407,7 +444,7 @@ static int
 bpf_tap(struct bpf_if *bif, const void *link, u_int linklen,
     const struct mbuf *m, u_int l3, u_int dir)
 {
-	struct bpf_view	 bv = { link, linklen, 0, m, 0 };
+	struct bpf_view	 bv = { link, linklen, 0, m, 0, NULL };
 
 	if (LIST_EMPTY(&bif->bif_dlist))
 		return (0);
@@ -490,7 +527,7 @@ int
 bpf_tap_hdr(caddr_t arg, const void *hdr, u_int hlen, const void *buf,
     u_int buflen, u_int dir)
 {
-	struct bpf_view	 bv = { hdr, hlen, 0, NULL, hlen + buflen };
+	struct bpf_view	 bv = { hdr, hlen, 0, NULL, hlen + buflen, NULL };
 	struct mbuf	 m;
 
 	/* An mbuf of this moment, around the buffer. */

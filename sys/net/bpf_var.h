@@ -77,6 +77,17 @@ struct bpf_d {
 	int			 bd_locked;
 };
 
+/* A transport checksum that is finished when somebody looks, or catches. */
+struct bpf_late {
+	u_int		 bl_at;		/* where, from the view's start */
+	u_int8_t	*bl_th;		/* the transport header */
+	u_int		 bl_thlen;
+	u_int		 bl_off;	/* the payload, in the mbuf chain */
+	u_int		 bl_len;
+	int		 bl_udp;	/* 0 is not to be seen */
+	int		 bl_due;
+};
+
 /*
  * A packet as a listener sees it, without having been put together: bytes
  * that are in no mbuf, then an mbuf chain from an offset on.
@@ -87,6 +98,7 @@ struct bpf_view {
 	u_int			 bv_off;	/* into bv_m */
 	const struct mbuf	*bv_m;		/* NULL: all is in bv_hdr */
 	u_int			 bv_len;	/* in all */
+	struct bpf_late		*bv_late;	/* or NULL */
 };
 
 extern int bpf_bufsize, bpf_maxbufsize;

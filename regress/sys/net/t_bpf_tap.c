@@ -189,6 +189,44 @@ KTEST(unfinished, "checksums are finished in what is shown")
 	end();
 }
 
+/* A filter sees it finished, whichever part it asks for. */
+KTEST(looked_at, "a filter that compares the checksum")
+{
+	struct bpf_insn		 look[] = {
+		BPF_STMT(BPF_LD | BPF_ABS, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, UINT_MAX),
+		BPF_STMT(BPF_RET | BPF_K, 0),
+	};
+	static const u_int	 sizes[] = { BPF_W, BPF_H, BPF_B };
+	struct bpf_program	 bp = { nitems(look), NULL };
+	struct mbuf		*m, *n;
+	u_int			 at = ETH + 20 + 6, i, j, len;
+	int			 fd = begin(DLT_EN10MB, ETH);
+
+	m = packet(ETH, 4, 17, 500);
+	n = m_cksum_finish(m_dup_pkt(m, 0, M_WAIT), ETH, MCS_OUT);
+	m_copydata(n, 0, n->m_pkthdr.len, after);
+	for (i = 0; i < nitems(sizes); i++)
+		for (j = 0; j < 2; j++) {
+			len = 4 >> i;
+			look[0].code = BPF_LD | BPF_ABS | sizes[i];
+			look[0].k = j == 0 ? at : at + 2 - len;
+			look[1].k = len == 4 ? be32dec(after + look[0].k) :
+			    len == 2 ? be16dec(after + look[0].k) :
+			    after[look[0].k];
+			bp.bf_insns = ktuser_dup(look, sizeof(look));
+			KT_EQ(ktcall(SYS_ioctl, fd, BIOCSETF,
+			    ktuser_dup(&bp, sizeof(bp))), 0);
+			KT_EQ(bpf_mtap_ether(driver, m, 2), 0);
+			KT_CASE("%u bytes at %u", len, look[0].k);
+			KT_EQ(take(fd), 1);
+		}
+	m_freem(m);
+	m_freem(n);
+	end();
+}
+
 /* What the software of the card's side makes of a copy. */
 static void
 cut(const struct mbuf *m, u_int l3, struct mbuf_list *ml)
