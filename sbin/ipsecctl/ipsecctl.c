@@ -62,21 +62,6 @@ rules_free(struct rules *rs)
 	}
 }
 
-static int
-load_file(const char *name)
-{
-	struct rules	 rs = TAILQ_HEAD_INITIALIZER(rs);
-	int		 failed;
-
-	if (parse_file(name, &rs) == -1) {
-		rules_free(&rs);
-		errx(1, "Syntax error in config file: ipsec rules not loaded");
-	}
-	failed = load(&rs);
-	rules_free(&rs);
-	return (failed != 0);
-}
-
 static void
 flush(void)
 {
@@ -85,6 +70,24 @@ flush(void)
 	if (pfkey_flush(fd) == -1)
 		err(1, "flush");
 	close(fd);
+}
+
+/* The file is read before anything is flushed: it may have faults. */
+static int
+load_file(const char *name, int do_flush)
+{
+	struct rules	 rs = TAILQ_HEAD_INITIALIZER(rs);
+	int		 failed;
+
+	if (parse_file(name, &rs) == -1) {
+		rules_free(&rs);
+		errx(1, "Syntax error in config file: ipsec rules not loaded");
+	}
+	if (do_flush)
+		flush();
+	failed = load(&rs);
+	rules_free(&rs);
+	return (failed != 0);
 }
 
 static void
@@ -148,10 +151,13 @@ main(int argc, char **argv)
 	if (argc != optind || (file == NULL && what == NULL && !do_flush &&
 	    !monitor))
 		usage();
-	if (do_flush && !opt.o_test)
+	if (opt.o_test)
+		do_flush = 0;
+	if (file != NULL) {
+		if (load_file(file, do_flush) != 0)
+			return (1);
+	} else if (do_flush)
 		flush();
-	if (file != NULL && load_file(file) != 0)
-		return (1);
 	if (what != NULL)
 		show(what);
 	if (monitor)

@@ -195,6 +195,16 @@ ip_where(struct mbuf *m, struct ifnet *ifp, const struct ip *ip)
 }
 
 /*
+ * Fragments of one datagram come from one routing domain, and either all or
+ * none of them were protected by IPsec.
+ */
+static u_int
+ip_reass_realm(const struct mbuf *m, u_int rdomain)
+{
+	return (rdomain << 16 | (m->m_flags & (M_AUTH | M_CONF)));
+}
+
+/*
  * A packet for us: put fragments together.  Returns the next header to
  * deliver, its offset in *offp, or IPPROTO_DONE.
  */
@@ -211,7 +221,7 @@ ip_ours(struct mbuf **mp, int *offp, struct ifnet *ifp)
 		return (IPPROTO_DONE);
 	}
 	if (ip->ip_off & htons(IP_MF | IP_OFFMASK)) {
-		*mp = m = ip_reass(m, ifp->if_rdomain);
+		*mp = m = ip_reass(m, ip_reass_realm(m, ifp->if_rdomain));
 		if (m == NULL)
 			return (IPPROTO_DONE);
 		ip = mtod(m, struct ip *);

@@ -521,7 +521,9 @@ frag6_input(struct mbuf **mp, int *offp, int proto, int af)
 	}
 	ip6_srcaddr(fi.fi_m, &fi.fi_src);
 	ip6_dstaddr(fi.fi_m, &fi.fi_dst);
-	fi.fi_rdomain = rtable_l2(fi.fi_m->m_pkthdr.ph_rtableid);
+	/* Either all fragments were protected by IPsec or none. */
+	fi.fi_rdomain = rtable_l2(fi.fi_m->m_pkthdr.ph_rtableid) << 16 |
+	    (fi.fi_m->m_flags & (M_AUTH | M_CONF));
 	if ((*mp = frag6_take(&fi, &hoff, &nxt)) == NULL)
 		return (IPPROTO_DONE);
 	*offp = hoff;

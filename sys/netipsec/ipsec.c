@@ -250,6 +250,7 @@ ipsec_init(void)
 	ipsec_ip4_init();
 	for (i = 0; i < IPSEC_NPROTOSW; i++)
 		ip_proto_register(&ipsec_protosw[i]);
+	ipsec_ip6_init();
 	ip_ipsec = &hooks;
 	udp_encap_hook = udpencap_input;
 	udpencap_port_set();

@@ -152,19 +152,6 @@ in_spi(struct mbuf *m, u_int off, u_int8_t proto, u_int32_t *spi)
 	}
 }
 
-static void
-in_dst(const struct mbuf *m, sa_family_t af, struct ipsec_addr *dst)
-{
-	memset(dst, 0, sizeof(*dst));
-	dst->ia_af = af;
-	if (af == AF_INET)
-		m_copydata(m, offsetof(struct ip, ip_dst),
-		    sizeof(dst->ia_v4), &dst->ia_v4);
-	else
-		m_copydata(m, offsetof(struct ip6_hdr, ip6_dst),
-		    sizeof(dst->ia_v6), &dst->ia_v6);
-}
-
 /* Does the SA take packets that came in this kind of UDP, or in none? */
 static int
 udp_agrees(const struct tdb *tdb, int udpencap, u_int16_t sport)
@@ -193,11 +180,12 @@ static struct tdb *
 in_lookup(struct mbuf *m, u_int off, u_int8_t proto, sa_family_t af,
     int udpencap, u_int16_t sport)
 {
-	struct ipsec_addr	 dst;
-	struct tdb		*tdb;
-	u_int32_t		 spi;
+	const struct ipsec_family	*fam = ipsec_family(af);
+	struct ipsec_addr		 dst;
+	struct tdb			*tdb;
+	u_int32_t			 spi;
 
-	if (!proto_enabled(proto))
+	if (!proto_enabled(proto) || fam == NULL)
 		return (NULL);
 	if (in_spi(m, off, proto, &spi) != 0) {
 		(*count_hdrops(proto))++;
@@ -210,7 +198,9 @@ in_lookup(struct mbuf *m, u_int off, u_int8_t proto, sa_family_t af,
 			ahstat.ahs_reserved++;
 		return (NULL);
 	}
-	in_dst(m, af, &dst);
+	memset(&dst, 0, sizeof(dst));
+	dst.ia_af = af;
+	(*fam->ifam_dst)(m, &dst);
 	tdb = tdb_find(rtable_l2(m->m_pkthdr.ph_rtableid), spi, &dst, proto);
 	if (tdb == NULL) {
 		(*count_notdb(proto))++;

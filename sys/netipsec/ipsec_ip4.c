@@ -210,6 +210,12 @@ ip4_local(const struct ipsec_addr *a, u_int rtableid)
 	return (in_ifaddr_lookup(a->ia_v4, rtableid) != NULL);
 }
 
+static void
+ip4_dst(const struct mbuf *m, struct ipsec_addr *dst)
+{
+	dst->ia_v4 = mtod(m, const struct ip *)->ip_dst;
+}
+
 static const struct ipsec_family ip4_family = {
 	.ifam_af	= AF_INET,
 	.ifam_hlen	= sizeof(struct ip),
@@ -224,6 +230,7 @@ static const struct ipsec_family ip4_family = {
 	.ifam_route	= ip4_route,
 	.ifam_clear	= ip4_clear,
 	.ifam_local	= ip4_local,
+	.ifam_dst	= ip4_dst,
 };
 
 /*

@@ -27,6 +27,7 @@
 #include <net/rtable.h>
 
 #include <netinet/in.h>
+#include <netinet/icmp6.h>
 #include <netinet/in_pcb.h>
 #include <netinet/in_var.h>
 #include <netinet/ip.h>
@@ -35,10 +36,16 @@
 
 #include <netipsec/ipsec_xform.h>
 
+/*
+ * Ports, where there are any; and whether this is one of the messages that
+ * find neighbours, routers and groups, which no flow is for: SAs could not be
+ * had without them.
+ */
 static void
 pkt_ports(struct mbuf *m, u_int off, struct ipsec_pkt *pk)
 {
 	u_int16_t	 ports[2];
+	u_int8_t	 type;
 
 	switch (pk->pk_proto) {
 	case IPPROTO_TCP:
@@ -50,6 +57,14 @@ pkt_ports(struct mbuf *m, u_int off, struct ipsec_pkt *pk)
 		m_copydata(m, off, sizeof(ports), ports);
 		pk->pk_sport = ports[0];
 		pk->pk_dport = ports[1];
+		break;
+	case IPPROTO_ICMPV6:
+		if (m->m_pkthdr.len > off) {
+			m_copydata(m, off, 1, &type);
+			pk->pk_link = (type >= MLD_LISTENER_QUERY &&
+			    type <= ND_REDIRECT) ||
+			    type == MLDV2_LISTENER_REPORT;
+		}
 		break;
 	}
 }
@@ -282,6 +297,8 @@ ipsec_output_hook(struct mbuf *m, int hlen, struct inpcb *inp, int flags)
 		ipsecstat.ipsec_badhdr++;
 		return (EINVAL);
 	}
+	if (pk.pk_link)
+		return (0);
 	pk.pk_dir = IPSP_DIRECTION_OUT;
 	if ((ipo = spd_lookup(&pk)) != NULL)
 		return (out_flow(m, hlen, ipo, &pk));
@@ -343,6 +360,8 @@ ipsec_input_hook(struct mbuf *m, int off, int proto, struct inpcb *inp,
 		ipsecstat.ipsec_badhdr++;
 		return (EINVAL);
 	}
+	if (pk.pk_link)
+		return (0);
 	pk.pk_dir = IPSP_DIRECTION_IN;
 	return (in_clear_allowed(m, &pk) ? 0 : EACCES);
 }

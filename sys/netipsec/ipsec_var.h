@@ -101,6 +101,7 @@ struct ipsec_pkt {
 	u_int8_t		pk_proto;
 	u_int8_t		pk_dir;		/* IPSP_DIRECTION_* */
 	u_int8_t		pk_opaque;	/* a fragment hides its ports */
+	u_int8_t		pk_link;	/* ICMPv6 that keeps links going */
 };
 
 /* Algorithms: ipsec_alg.c. */

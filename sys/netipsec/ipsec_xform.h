@@ -141,6 +141,7 @@ void	 udpencap_port_set(void);
  *	ifam_clear	AH: clear what changes on the way, after saving
  *			op_hlen bytes in op_saved; 0 or EINVAL
  *	ifam_local	is it one of ours?
+ *	ifam_dst	destination of a received packet
  */
 struct ipsec_family {
 	sa_family_t	 ifam_af;
@@ -156,6 +157,7 @@ struct ipsec_family {
 	struct rtentry	*(*ifam_route)(struct tdb *);
 	int		(*ifam_clear)(struct ipsec_op *);
 	int		(*ifam_local)(const struct ipsec_addr *, u_int);
+	void		(*ifam_dst)(const struct mbuf *, struct ipsec_addr *);
 };
 
 extern const struct ipsec_family *ipsec_families[2];	/* IPv4, IPv6 */
