@@ -306,6 +306,167 @@ KTEST(hmac, "HMAC-SHA1 and -SHA2: the vectors, every driver")
 	each_driver(hmac_all);
 }
 
+/*
+ * Random requests, each given to every driver that takes its session: what
+ * comes out must be the same, and open again on each of the others.
+ */
+struct diff {
+	struct cryptoini	 d_ini[2];
+	u_int			 d_nini;
+	int			 d_aead;
+	uint8_t			 d_key[2][64];
+	struct cryptodesc	 d_desc[2];
+	int			 d_len;		/* bytes of the buffer */
+	uint8_t			 d_text[BUFLEN];
+};
+
+static void
+random_bytes(struct ktest_rand *kr, uint8_t *p, size_t len)
+{
+	while (len-- > 0)
+		*p++ = ktest_rand(kr);
+}
+
+/* A pair of algorithms, with keys. */
+static void
+diff_algorithms(struct diff *d, struct ktest_rand *kr)
+{
+	static const struct {
+		int	 cipher, mac, klen, mklen;
+	} t[] = {
+		{ CRYPTO_AES_GCM_16, CRYPTO_AES_128_GMAC, 20, 20 },
+		{ CRYPTO_AES_GCM_16, CRYPTO_AES_192_GMAC, 28, 28 },
+		{ CRYPTO_AES_GCM_16, CRYPTO_AES_256_GMAC, 36, 36 },
+		{ CRYPTO_CHACHA20_POLY1305, CRYPTO_CHACHA20_POLY1305_MAC,
+		    36, 36 },
+		{ CRYPTO_AES_CBC, CRYPTO_SHA1_HMAC, 16, 20 },
+		{ CRYPTO_AES_CBC, CRYPTO_SHA2_256_HMAC, 24, 32 },
+		{ CRYPTO_AES_CBC, CRYPTO_SHA2_384_HMAC, 32, 48 },
+		{ CRYPTO_AES_CBC, CRYPTO_SHA2_512_HMAC, 32, 64 },
+		{ CRYPTO_NULL, CRYPTO_SHA2_256_HMAC, 0, 32 },
+	};
+	u_int	 i = ktest_rand_below(kr, nitems(t));
+
+	memset(d, 0, sizeof(*d));
+	d->d_aead = t[i].klen == t[i].mklen && t[i].cipher != CRYPTO_AES_CBC;
+	random_bytes(kr, d->d_key[0], 64);
+	random_bytes(kr, d->d_key[1], 64);
+	d->d_ini[0].cri_alg = t[i].cipher;
+	d->d_ini[0].cri_klen = t[i].klen * 8;
+	d->d_ini[0].cri_key = (caddr_t)d->d_key[0];
+	d->d_ini[0].cri_next = &d->d_ini[1];
+	d->d_ini[1].cri_alg = t[i].mac;
+	d->d_ini[1].cri_klen = t[i].mklen * 8;
+	d->d_ini[1].cri_key = (caddr_t)d->d_key[d->d_aead ? 0 : 1];
+}
+
+/* A packet as ESP has it: header, IV, text, MAC. */
+static void
+diff_packet(struct diff *d, struct ktest_rand *kr)
+{
+	struct cryptodesc	*c = &d->d_desc[0], *m = &d->d_desc[1];
+	int			 ivlen, maclen;
+
+	ivlen = d->d_aead ? 8 : 16;
+	c->crd_alg = d->d_ini[0].cri_alg;
+	m->crd_alg = d->d_ini[1].cri_alg;
+	c->crd_inject = 8;
+	c->crd_skip = 8 + ivlen;
+	c->crd_len = ktest_rand_below(kr, 500);
+	if (!d->d_aead)
+		c->crd_len = (c->crd_len / 16 + 1) * 16;
+	c->crd_flags = CRD_F_IV_EXPLICIT;
+	random_bytes(kr, c->crd_iv, sizeof(c->crd_iv));
+	maclen = crypto_maclen(m->crd_alg);
+	if (!d->d_aead && ktest_rand_below(kr, 2)) {
+		maclen = m->crd_alg == CRYPTO_SHA1_HMAC ? 12 : maclen / 2;
+		m->crd_maclen = maclen;
+	}
+	m->crd_len = d->d_aead ? 8 : c->crd_skip + c->crd_len;
+	m->crd_inject = c->crd_skip + c->crd_len;
+	if (ktest_rand_below(kr, 2)) {
+		m->crd_flags = CRD_F_ESN;
+		random_bytes(kr, m->crd_esn, sizeof(m->crd_esn));
+	}
+	d->d_len = m->crd_inject + maclen;
+	random_bytes(kr, d->d_text, d->d_len);
+}
+
+/* One driver's answer; ENOTSUP when it does not take the session. */
+static int
+diff_run(const struct diff *d, const char *driver, uint8_t *buf, int encrypt,
+    size_t piece)
+{
+	struct cryptoini	 ini[2] = { d->d_ini[0], d->d_ini[1] };
+	struct cryptop		*crp;
+	uint64_t		 sid;
+	int			 error, i;
+
+	ini[0].cri_next = &ini[1];
+	KT_ERR(0, crypto_force(driver));
+	error = crypto_newsession(&sid, &ini[0], 0);
+	KT_ERR(0, crypto_force(NULL));
+	if (error != 0)
+		return (error);
+	crp = crypto_getreq(2);
+	crp->crp_sid = sid;
+	crp->crp_ilen = d->d_len;
+	for (i = 0; i < 2; i++) {
+		crp->crp_desc[i] = d->d_desc[i];
+		if (encrypt)
+			crp->crp_desc[i].crd_flags |= CRD_F_ENCRYPT;
+	}
+	error = run(crp, buf, piece);
+	KT_ERR(0, crypto_freesession(sid));
+	return (error);
+}
+
+KTEST(differential, "random requests: all drivers agree, and on forgeries")
+{
+	struct crypto_driver	*cd;
+	struct ktest_rand	 kr;
+	static struct diff	 d;
+	static uint8_t		 buf[BUFLEN], want[BUFLEN];
+	u_int			 i, n = 0, took;
+	int			 bad;
+
+	ktest_srand(&kr, 4106);
+	for (i = 0; i < 600; i++) {
+		diff_algorithms(&d, &kr);
+		diff_packet(&d, &kr);
+		KT_CASE("round %u, %s %s, %d bytes", i,
+		    crypto_algname(d.d_ini[0].cri_alg),
+		    crypto_algname(d.d_ini[1].cri_alg), d.d_len);
+		took = 0;
+		for (cd = crypto_drivers; cd != NULL; cd = cd->cd_next) {
+			memcpy(buf, d.d_text, d.d_len);
+			if (diff_run(&d, cd->cd_name, buf, 1,
+			    ktest_rand_below(&kr, 2) * 37) != 0)
+				continue;
+			if (took++ == 0)
+				memcpy(want, buf, d.d_len);
+			KT_MEMEQ(buf, want, d.d_len);
+		}
+		n += took;
+		KT_TRUE(took > 0);
+		bad = ktest_rand_below(&kr, d.d_len - 8) + 8;
+		for (cd = crypto_drivers; cd != NULL; cd = cd->cd_next) {
+			memcpy(buf, want, d.d_len);
+			if (diff_run(&d, cd->cd_name, buf, 0, 0) == ENOTSUP)
+				continue;
+			KT_MEMEQ(buf + d.d_desc[0].crd_skip, d.d_text +
+			    d.d_desc[0].crd_skip, d.d_desc[0].crd_len);
+			/* The IV is explicit: of an AEAD it is not covered. */
+			memcpy(buf, want, d.d_len);
+			if (d.d_aead && bad < d.d_desc[0].crd_skip)
+				continue;
+			buf[bad] ^= 1 << (i % 8);
+			KT_ERR(EBADMSG, diff_run(&d, cd->cd_name, buf, 0, 0));
+		}
+	}
+	KT_RANGE(n, 600, 600 * 8);
+}
+
 KTEST(badsession, "lists that make no sense open no session")
 {
 	struct cryptoini	 cri, second;

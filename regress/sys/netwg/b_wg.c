@@ -96,38 +96,37 @@ rdomain(struct ifnet *ifp, int id)
 	KT_REQUIRE(ifioctl(so, SIOCSIFRDOMAIN, (caddr_t)&ifr, curproc) == 0);
 }
 
-/* What SIOCSWG takes: an interface, one peer with one allowed IP. */
-struct config {
-	struct wg_interface_io	 c_io;
-	struct wg_peer_io	 c_peer;
-	struct wg_aip_io	 c_aip;
-};
-
+/* An interface with one peer that has one allowed IP, as SIOCSWG takes it. */
 static void
 configure(int i)
 {
+	static uint64_t		 room[(sizeof(struct wg_interface_io) +
+				    sizeof(struct wg_peer_io) +
+				    sizeof(struct wg_aip_io)) / 8];
+	struct wg_interface_io	*io = (struct wg_interface_io *)room;
+	struct wg_peer_io	*p = &io->i_peers[0];
+	struct wg_aip_io	*a = &p->p_aips[0];
 	struct wg_data_io	 data;
-	struct config		 c;
 
-	memset(&c, 0, sizeof(c));
-	c.c_io.i_flags = WG_INTERFACE_HAS_PRIVATE | WG_INTERFACE_HAS_PORT |
+	memset(room, 0, sizeof(room));
+	io->i_flags = WG_INTERFACE_HAS_PRIVATE | WG_INTERFACE_HAS_PORT |
 	    WG_INTERFACE_HAS_RTABLE;
-	c.c_io.i_port = 51820;
-	c.c_io.i_rtable = i;
-	memcpy(c.c_io.i_private, key[i], 32);
-	c.c_io.i_peers_count = 1;
-	c.c_peer.p_flags = WG_PEER_HAS_PUBLIC | WG_PEER_HAS_ENDPOINT;
-	memcpy(c.c_peer.p_public, public[!i], 32);
-	(void)testif_sin(&c.c_peer.p_sin, OUTER | (1 + !i));
-	c.c_peer.p_sin.sin_port = htons(51820);
-	c.c_peer.p_aips_count = 1;
-	c.c_aip.a_af = AF_INET;
-	c.c_aip.a_cidr = 24;
-	c.c_aip.a_ipv4.s_addr = htonl(INNER);
+	io->i_port = 51820;
+	io->i_rtable = i;
+	memcpy(io->i_private, key[i], 32);
+	io->i_peers_count = 1;
+	p->p_flags = WG_PEER_HAS_PUBLIC | WG_PEER_HAS_ENDPOINT;
+	memcpy(p->p_public, public[!i], 32);
+	(void)testif_sin(&p->p_sin, OUTER | (1 + !i));
+	p->p_sin.sin_port = htons(51820);
+	p->p_aips_count = 1;
+	a->a_af = AF_INET;
+	a->a_cidr = 24;
+	a->a_ipv4.s_addr = htonl(INNER);
 	memset(&data, 0, sizeof(data));
 	strlcpy(data.wgd_name, wg[i]->if_xname, sizeof(data.wgd_name));
-	data.wgd_size = sizeof(c);
-	data.wgd_interface = &c.c_io;
+	data.wgd_size = sizeof(room);
+	data.wgd_interface = io;
 	testif_mem_begin();
 	KT_REQUIRE(ifioctl(so, SIOCSWG, (caddr_t)&data, curproc) == 0);
 	testif_mem_end();
