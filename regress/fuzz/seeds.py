@@ -653,10 +653,35 @@ def sysctl():
     return out
 
 
+def bpf():
+    """Programs as tcpdump's compiler makes them, and small hostile ones."""
+    pkt = bytes(eth(IP(src=PEER, dst=US) / UDP(dport=500) / bytes(40)))
+    out = []
+
+    def one(*insns, packet=pkt):
+        out.append(bytes([len(insns)]) + b"".join(
+            struct.pack("<HBBI", *i) for i in insns) + packet)
+    every = [0x20, 0x28, 0x30, 0x40, 0x48, 0x50, 0xb1, 0x80, 0x81, 0x00, 0x01,
+             0x60, 0x61, 0x02, 0x03, 0x07, 0x87, 0xc0] + \
+        [4 | op << 4 | x << 3 for op in range(11) for x in (0, 1)] + \
+        [5 | op << 4 | x << 3 for op in range(5) for x in (0, 1)]
+    for c in every:
+        for k in (0, 1, 12, 23, 0xffffffff):
+            one((0x01, 0, 0, 14), (0x00, 0, 0, 1), (c, 0, 0, k),
+                (0x16, 0, 0, 0))
+            one((0x01, 0, 0, 14), (0x00, 0, 0, 7), (c, 0, 1, k),
+                (0x06, 0, 0, 1), (0x06, 0, 0, 0))
+    one((0x28, 0, 0, 12), (0x15, 0, 3, 0x800), (0x30, 0, 0, 23),
+        (0x15, 0, 1, 17), (0x06, 0, 0, 116), (0x06, 0, 0, 0))
+    one((0xb1, 0, 0, 14), (0x48, 0, 0, 16), (0x25, 0, 1, 500),
+        (0x06, 0, 0, 65535), (0x06, 0, 0, 0))
+    return out
+
+
 def main(directory, *names):
     targets = {f.__name__: f for f in (
         ip, icmp, udp, igmp, reass, ip6, icmp6, udp6, nd, mld, frag6, ether,
-        arp, vnet, route, syscall, ioctl, sysctl)}
+        arp, vnet, route, syscall, ioctl, sysctl, bpf)}
     for name in names or targets:
         where = os.path.join(directory, name)
         os.makedirs(where, exist_ok=True)
