@@ -808,7 +808,7 @@ KTEST(dump, "dumps are whole, fit where they say, and stop at the end")
 	KT_RANGE(dump(mib, 5, buf, need), 1, got / 4);
 	mib[3] = 0;
 	mib[1] = AF_INET6;
-	KT_EQ(dump(mib, 5, buf, need), 0);
+	KT_RANGE(dump(mib, 5, buf, need), 1, got / 4);
 	mib[1] = 0;
 	KT_TRUE(dump(mib, 4, buf, need) >= got);
 	free(buf, M_TEMP, need);
