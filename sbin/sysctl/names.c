@@ -8,6 +8,7 @@
 #include <net/bpf.h>
 #include <netinet/in.h>
 #include <netinet/bsd_in.h>
+#include <netinet/ip_ipsp.h>
 #include <netinet6/icmp6_var.h>
 #include <netinet6/in6.h>
 
@@ -35,6 +36,9 @@ static const struct ctlname inet_names[] = {
 	[IPPROTO_IGMP] =	{ "igmp", CTLTYPE_NODE },
 	[IPPROTO_TCP] =		{ "tcp", CTLTYPE_NODE },
 	[IPPROTO_UDP] =		{ "udp", CTLTYPE_NODE },
+	[IPPROTO_ESP] =		{ "esp", CTLTYPE_NODE },
+	[IPPROTO_AH] =		{ "ah", CTLTYPE_NODE },
+	[IPPROTO_COMP] =	{ "ipcomp", CTLTYPE_NODE },
 };
 
 static const struct ctlname inet6_names[] = {
@@ -47,6 +51,9 @@ static const struct ctlname icmp_names[] = ICMPCTL_NAMES;
 static const struct ctlname igmp_names[] = IGMPCTL_NAMES;
 static const struct ctlname tcp_names[] = TCPCTL_NAMES;
 static const struct ctlname udp_names[] = UDPCTL_NAMES;
+static const struct ctlname esp_names[] = ESPCTL_NAMES;
+static const struct ctlname ah_names[] = AHCTL_NAMES;
+static const struct ctlname ipcomp_names[] = IPCOMPCTL_NAMES;
 static const struct ctlname ip6_names[] = IPV6CTL_NAMES;
 static const struct ctlname bpf_names[] = CTL_NET_BPF_NAMES;
 static const struct ctlname icmp6_names[] = ICMPV6CTL_NAMES;
@@ -74,6 +81,10 @@ const struct level levels[] = {
 	    IPPROTO_IGMP),
 	LEVEL("net.inet.tcp", tcp_names, CTL_NET, BSD_AF_INET, IPPROTO_TCP),
 	LEVEL("net.inet.udp", udp_names, CTL_NET, BSD_AF_INET, IPPROTO_UDP),
+	LEVEL("net.inet.esp", esp_names, CTL_NET, BSD_AF_INET, IPPROTO_ESP),
+	LEVEL("net.inet.ah", ah_names, CTL_NET, BSD_AF_INET, IPPROTO_AH),
+	LEVEL("net.inet.ipcomp", ipcomp_names, CTL_NET, BSD_AF_INET,
+	    IPPROTO_COMP),
 	LEVEL("net.inet6", inet6_names, CTL_NET, BSD_AF_INET6),
 	LEVEL("net.inet6.ip6", ip6_names, CTL_NET, BSD_AF_INET6,
 	    IPPROTO_IPV6),

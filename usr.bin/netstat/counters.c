@@ -9,6 +9,7 @@
 #include <sys/bsd_sockaddr.h>
 #include <netinet/in.h>
 #include <netinet/bsd_in.h>
+#include <netinet/ip_ipsp.h>
 #include <crypto/cryptodev.h>
 #include <net/if.h>
 #include <net/if_wg.h>
@@ -346,6 +347,10 @@ const struct protocol protocols[] = {
 	INET("arp", IPPROTO_IP, IPCTL_ARPSTATS, arp_counters, NULL),
 	INET("tcp", IPPROTO_TCP, TCPCTL_STATS, tcp_counters, NULL),
 	INET("udp", IPPROTO_UDP, UDPCTL_STATS, udp_counters, NULL),
+	INET("ipsec", IPPROTO_IP, IPCTL_IPSEC_STATS, ipsec_counters, NULL),
+	INET("esp", IPPROTO_ESP, ESPCTL_STATS, esp_counters, NULL),
+	INET("ah", IPPROTO_AH, AHCTL_STATS, ah_counters, NULL),
+	INET("ipcomp", IPPROTO_COMP, IPCOMPCTL_STATS, ipcomp_counters, NULL),
 	INET6("ip6", IPPROTO_IPV6, IPV6CTL_STATS, ip6_counters, ip6_more),
 	INET6("icmp6", IPPROTO_ICMPV6, ICMPV6CTL_STATS, icmp6_counters,
 	    icmp6_more),

@@ -19,6 +19,10 @@ struct protocol {
 	void			(*p_more)(const void *, size_t);
 };
 
+/* counters_ipsec.c */
+extern const struct counter	 ipsec_counters[], esp_counters[];
+extern const struct counter	 ah_counters[], ipcomp_counters[];
+
 extern const struct protocol	 protocols[];
 extern const int		 nprotocols;
 
