@@ -7,6 +7,8 @@
  */
 #include "fuzz_packet.h"
 
+#include <netinet/icmp_var.h>
+
 /* A good IPv4 header before what is there. */
 static void
 header(struct fuzz_pkt *fp, u_int proto, struct in_addr dst)
@@ -17,7 +19,8 @@ header(struct fuzz_pkt *fp, u_int proto, struct in_addr dst)
 	ip.ip_v = IPVERSION;
 	ip.ip_hl = sizeof(ip) >> 2;
 	ip.ip_len = htons(sizeof(ip) + fp->fp_len);
-	ip.ip_ttl = proto == IPPROTO_IGMP ? 1 : 64;
+	ip.ip_ttl = proto == IPPROTO_IGMP ? 1 :
+	    FZ_ARG(fp->fp_op) & 2 ? 30 : 64;
 	ip.ip_p = proto;
 	ip.ip_src = fp->fp_op & FZ_OTHER ? IP(10, 2, 0, 2) : IP(10, 1, 0, 2);
 	ip.ip_dst = dst;
@@ -52,7 +55,16 @@ FUZZ(ip, fuzz_net_init, "IPv4 packets: options, fragments, forwarding")
 	fuzz_end();
 }
 
-FUZZ(icmp, fuzz_net_init, "ICMP messages")
+/* A host, which believes redirects. */
+static void
+host_init(void)
+{
+	fuzz_net_init();
+	ipforwarding = 0;
+	icmp_rediraccept = 1;
+}
+
+FUZZ(icmp, host_init, "ICMP messages")
 {
 	messages(data, size, IPPROTO_ICMP, IP(10, 1, 0, 1),
 	    IP(10, 1, 0, 255));

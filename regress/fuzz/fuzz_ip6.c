@@ -18,7 +18,7 @@
 
 #include "fuzz_packet.h"
 
-#define SOCKETS		3
+#define SOCKETS		4
 
 static struct socket	*socks6[SOCKETS];
 
@@ -70,8 +70,8 @@ static void
 sockets(void)
 {
 	static const int	 opts[] = { IPV6_RECVERR, IPV6_RECVPKTINFO,
-	    IPV6_RECVHOPLIMIT, IPV6_RECVTCLASS, IPV6_RECVHOPOPTS,
-	    IPV6_RECVRTHDR, IPV6_RECVDSTOPTS };
+	    IPV6_RECVDSTPORT, IPV6_RECVHOPLIMIT, IPV6_RECVTCLASS,
+	    IPV6_RECVHOPOPTS, IPV6_RECVRTHDR, IPV6_RECVDSTOPTS };
 	struct ipv6_mreq	 mr;
 	struct mbuf		*m;
 	u_int			 i;
@@ -83,6 +83,7 @@ sockets(void)
 		KT_ERR(0, kt_setint(socks6[0], IPPROTO_IPV6, opts[i], 1));
 		KT_ERR(0, kt_setint(socks6[1], IPPROTO_IPV6, opts[i], 1));
 	}
+	KT_ERR(0, kt_setint(socks6[0], SOL_SOCKET, SO_REUSEADDR, 1));
 	m = name6(&in6addr_any, 7000);
 	KT_ERR(0, sobind(socks6[0], m, curproc));
 	m_freem(m);
@@ -93,6 +94,17 @@ sockets(void)
 	mr.ipv6mr_interface = kt_ifp(fza)->if_index;
 	KT_ERR(0, kt_setopt(socks6[0], IPPROTO_IPV6, IPV6_JOIN_GROUP, &mr,
 	    sizeof(mr)));
+	KT_ERR(0, socreate(AF_INET6, &socks6[3], SOCK_DGRAM, 0));
+	KT_ERR(0, kt_setint(socks6[3], SOL_SOCKET, SO_REUSEADDR, 1));
+	KT_ERR(0, kt_setint(socks6[3], SOL_SOCKET, SO_RCVBUF, 1));
+	KT_ERR(0, kt_setint(socks6[3], IPPROTO_IPV6, IPV6_MINHOPCOUNT, 60));
+	KT_ERR(0, kt_setopt(socks6[3], IPPROTO_IPV6, IPV6_JOIN_GROUP, &mr,
+	    sizeof(mr)));
+	m = name6(&group, 7000);
+	mtod(m, struct sockaddr_in6 *)->sin6_scope_id =
+	    kt_ifp(fza)->if_index;
+	KT_ERR(0, sobind(socks6[3], m, curproc));
+	m_freem(m);
 }
 
 static void
@@ -172,7 +184,7 @@ messages(const uint8_t *data, size_t size, u_int next)
 
 	while (fuzz_record(&fi, &fp)) {
 		fp.fp_len = MIN(fp.fp_len, FZ_MAXPKT - 40);
-		header(&fp, next, 64, &peer,
+		header(&fp, next, FZ_ARG(fp.fp_op) & 2 ? 30 : 64, &peer,
 		    FZ_ARG(fp.fp_op) & 1 ? &group : &us);
 		fuzz_rx(&fp);
 	}

@@ -8,6 +8,7 @@
 #include <net/netisr.h>
 
 #include <netinet/icmp6.h>
+#include <netinet/icmp_var.h>
 #include <netinet/ip6.h>
 #include <netinet/tcp.h>
 
@@ -15,7 +16,7 @@
 
 #define AGE_INPUTS	4096		/* between two long sleeps */
 #define AGE_MS		(25 * 60 * 1000)	/* outlives all caches */
-#define SOCKETS		4
+#define SOCKETS		5
 #define PATIENCE_MS	64000		/* that pass in one input */
 
 struct ktif	*fza, *fzb;
@@ -35,6 +36,7 @@ options(struct socket *so)
 	KT_ERR(0, kt_setint(so, IPPROTO_IP, IP_RETOPTS, 1));
 	KT_ERR(0, kt_setint(so, IPPROTO_IP, IP_RECVTTL, 1));
 	KT_ERR(0, kt_setint(so, IPPROTO_IP, IP_RECVTOS, 1));
+	KT_ERR(0, kt_setint(so, IPPROTO_IP, IP_RECVDSTPORT, 1));
 }
 
 /*
@@ -50,20 +52,30 @@ fuzz_net_init(void)
 	KT_ERR(0, kt_addr(fza, IP(10, 1, 0, 1), 24));
 	KT_ERR(0, kt_addr(fzb, IP(10, 2, 0, 1), 24));
 	kt_ifp(fzb)->if_mtu = 600;
+	KT_ERR(0, kt_route(IP(10, 9, 0, 0), 16, IP(10, 1, 0, 2), 0, 0));
 	ipforwarding = 1;
 	ip_dosourceroute = 1;
+	icmpmaskrepl = icmpbmcastecho = 1;
 	socks[0] = kt_socket(SOCK_DGRAM, 0);
 	socks[1] = kt_socket(SOCK_RAW, IPPROTO_ICMP);
 	socks[2] = kt_socket(SOCK_DGRAM, IPPROTO_ICMP);
 	socks[3] = kt_socket(SOCK_DGRAM, 0);
+	KT_ERR(0, kt_setint(socks[0], SOL_SOCKET, SO_REUSEADDR, 1));
 	KT_ERR(0, kt_bind(socks[0], IP(0, 0, 0, 0), 7000));
 	KT_ERR(0, kt_bind(socks[3], IP(10, 1, 0, 1), 7001));
 	KT_ERR(0, kt_connect(socks[3], IP(10, 1, 0, 2), 9));
+	socks[4] = kt_socket(SOCK_DGRAM, 0);
+	KT_ERR(0, kt_setint(socks[4], SOL_SOCKET, SO_REUSEADDR, 1));
+	KT_ERR(0, kt_bind(socks[4], IP(239, 1, 1, 1), 7000));
+	KT_ERR(0, kt_setint(socks[4], IPPROTO_IP, IP_MINTTL, 60));
+	KT_ERR(0, kt_setint(socks[4], SOL_SOCKET, SO_RCVBUF, 1));
 	options(socks[0]);
 	options(socks[1]);
 	mr.imr_multiaddr = IP(239, 1, 1, 1);
 	mr.imr_interface = IP(10, 1, 0, 1);
 	KT_ERR(0, kt_setopt(socks[0], IPPROTO_IP, IP_ADD_MEMBERSHIP, &mr,
+	    sizeof(mr)));
+	KT_ERR(0, kt_setopt(socks[4], IPPROTO_IP, IP_ADD_MEMBERSHIP, &mr,
 	    sizeof(mr)));
 	fuzz_sleep_ms(1000);
 	fuzz_net_settled();

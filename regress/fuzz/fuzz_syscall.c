@@ -27,6 +27,7 @@
 #define PATIENCE_MS	50		/* that a call may sleep */
 
 static size_t	blob_len;		/* of the last memory made */
+static u_int	boot_ifs;		/* interfaces up to this stay */
 
 static void
 impatient(void *arg)
@@ -171,10 +172,12 @@ FUZZ(syscall, calls_init, "system calls")
 	descriptors();
 	ktuser_setuid(fuzz_u8(&fi) & 1 ? 0 : 1000);
 	for (i = 0; i < CALLS && fi.fi_left > 0; i++) {
-		nr = fuzz_u8(&fi);
+		nr = fuzz_u16(&fi);
+		if (sysent_find(nr) == NULL && nr % 16 != 0)
+			nr = sysent[nr % nsysent].sy_nr;
 		for (j = 0; j < nitems(a); j++)
 			a[j] = argument(&fi);
-		call(nr < 250 ? sysent[nr % nsysent].sy_nr : nr, a);
+		call(nr, a);
 		ktuser_rewind();
 	}
 	ktuser_end();
@@ -209,7 +212,7 @@ destroy_clones(void)
 	fd = ktcall(SYS_socket, LX_AF_INET, SOCK_DGRAM, 0);
 	for (ifp = TAILQ_FIRST(&ifnetlist); ifp != NULL; ifp = next) {
 		next = TAILQ_NEXT(ifp, if_list);
-		if (ifp->if_cloner == NULL ||
+		if (ifp->if_cloner == NULL || ifp->if_index <= boot_ifs ||
 		    ifp->if_index == rtable_loindex(ifp->if_rdomain))
 			continue;
 		strlcpy(ifr->ifr_name, ifp->if_xname, IFNAMSIZ);
@@ -221,6 +224,10 @@ destroy_clones(void)
 static void
 ioctl_init(void)
 {
+	struct ifnet	*ifp;
+
+	TAILQ_FOREACH(ifp, &ifnetlist, if_list)
+		boot_ifs = MAX(boot_ifs, ifp->if_index);
 	ktuser_begin(0);
 	ktuser_loopback();
 	ktuser_end();

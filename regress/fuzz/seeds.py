@@ -69,12 +69,15 @@ def ip_packets():
     for dst in (US, FAR, "10.1.0.255", "255.255.255.255", "239.1.1.1",
                 "224.0.0.1", "10.3.0.1", "127.0.0.1", "10.2.0.255"):
         yield IP(src=PEER, dst=dst) / UDP(sport=9, dport=7000) / b"hello"
+        yield IP(src=PEER, dst=dst) / UDP(sport=9, dport=99) / b"hello"
     for src in ("255.255.255.255", "224.0.0.1", "127.0.0.1", "0.0.0.0", US,
                 "10.1.0.255"):
         yield IP(src=src, dst=US) / UDP(sport=9, dport=7000) / b"hello"
     for opts in ip_options():
         yield IP(src=PEER, dst=US, options=opts) / UDP(dport=7000) / b"o"
         yield IP(src=PEER, dst=FAR, options=opts) / ICMP() / b"ping"
+        yield IP(src=PEER, dst=US, options=opts) / ICMP() / b"ping"
+        yield IP(src=PEER, dst=FAR, options=opts) / UDP() / bytes(900)
     yield IP(src=PEER, dst=FAR, ttl=1) / ICMP()
     yield IP(src=PEER, dst=FAR, flags="DF") / UDP() / bytes(800)
     yield IP(src=PEER, dst=FAR) / UDP() / bytes(1200)
@@ -110,6 +113,7 @@ def quoted():
     for inner in (UDP(sport=7000, dport=9), UDP(sport=7001, dport=9),
                   TCP(sport=1, dport=2), ICMP()):
         yield bytes(IP(src=US, dst=PEER) / inner / bytes(8))
+    yield bytes(IP(src=US, dst="10.9.1.1") / UDP(sport=7000) / bytes(8))
     yield bytes(IP(src="10.9.0.1", dst=PEER, options=[IPOption_NOP()])
                 / UDP())
     yield bytes(IP(src=US, dst="224.0.0.1", frag=4) / UDP())
@@ -130,8 +134,8 @@ def icmp():
             for code in (0, 1):
                 out.append(struct.pack("!BBHI", kind, code, 0, word) + inner)
     for mtu in (0, 60, 68, 1400, 1500, 9000):
-        out.append(struct.pack("!BBHHH", 3, 4, 0, 0, mtu)
-                   + next(quoted()))
+        for inner in quoted():
+            out.append(struct.pack("!BBHHH", 3, 4, 0, 0, mtu) + inner)
     out += [b"", b"\x08", bytes(7), struct.pack("!BBHHH", 8, 0, 0, 1, 1)
             + bytes(1400)]
     return each(out, (0, 0x10, CUT | 0x20))
@@ -149,7 +153,8 @@ def udp():
     out.append(struct.pack("!HHHH", 9, 7000, 9, 1) + b"padding")
     out.append(struct.pack("!HHHH", 9, 7000, 99, 1) + b"missing")
     out += [b"", b"\0\1\2", bytes(7), bytes(8)]
-    return each(out, (0, 0x10, CUT | 0x20, RAW))
+    return each(out, (0, 0x10, 0x30, CUT | 0x20, RAW)) + [
+        rec(out[4], 0x10) * 20]
 
 
 def igmp():
@@ -492,7 +497,7 @@ def route():
 
 
 def call(nr, *args):
-    out = bytes([nr])
+    out = struct.pack("<H", nr)
     for a in list(args) + [b"\0\0"] * (6 - len(args)):
         out += a
     return out
@@ -523,13 +528,15 @@ def lxsin(addr, port):
 
 
 def syscall():
-    order = ["read", "write", "close", "poll", "ioctl", "readv", "writev",
-             "dup", "dup2", "socket", "connect", "accept", "sendto",
-             "recvfrom", "sendmsg", "recvmsg", "shutdown", "bind", "listen",
-             "getsockname", "getpeername", "socketpair", "setsockopt",
-             "getsockopt", "fcntl", "accept4", "dup3", "recvmmsg",
-             "sendmmsg", "sysctl", "pledge", "getrtable", "setrtable"]
-    nr = {name: i for i, name in enumerate(order)}
+    nr = {"read": 0, "write": 1, "open": 2, "close": 3, "poll": 7,
+          "ioctl": 16, "readv": 19, "writev": 20, "dup": 32, "dup2": 33,
+          "socket": 41, "connect": 42, "accept": 43, "sendto": 44,
+          "recvfrom": 45, "sendmsg": 46, "recvmsg": 47, "shutdown": 48,
+          "bind": 49, "listen": 50, "getsockname": 51, "getpeername": 52,
+          "socketpair": 53, "setsockopt": 54, "getsockopt": 55, "fcntl": 72,
+          "accept4": 288, "dup3": 292, "recvmmsg": 299, "sendmmsg": 307,
+          "sysctl": 5000, "pledge": 5001, "getrtable": 5002,
+          "setrtable": 5003}
     lo = lxsin("127.0.0.1", 4000)
     bind = call(nr["bind"], fd(0), blob(lo), LEN)
     connect = call(nr["connect"], fd(0), blob(lo), LEN)
@@ -582,6 +589,12 @@ def syscall():
     for domain in (1, 2, 10, 16, 17, 0x111, 0x11e):
         for kind in (1, 2, 3, 0x80802):
             calls.append(call(nr["socket"], num(domain), num(kind), NULL))
+    for opts in ip_options():
+        data = bytes(IP(src=PEER, dst=US, options=opts))[20:]
+        calls.append(call(nr["setsockopt"], fd(0), num(0), num(4),
+                          blob(data), LEN) + bind + connect + write
+                     + call(nr["getsockopt"], fd(0), num(0), num(4),
+                            room(64), blob(b"\x40\0\0\0")))
     for level, options in ((1, range(1, 70)), (0, range(1, 55)),
                            (41, range(1, 80)), (17, range(1, 5)),
                            (0, range(0x1001, 0x1030)),
