@@ -11,6 +11,11 @@
  * children, or it would not be there; so n prefixes make fewer than 2n nodes,
  * and a lookup visits at most as many as an address has bits.
  *
+ * A prefix of one address (/32, /128) is the longest there can be, so a lookup
+ * asks a hash of those first, which costs the same however many there are.
+ * They are all in it, or it is not there: when memory is short lookups only
+ * get slower.
+ *
  * Protected by the net lock.
  */
 #include <sys/param.h>
@@ -21,6 +26,8 @@
 #include <sys/socket.h>
 
 #include <netwg/wg_aip.h>
+
+#define AIP_HASH_MIN	64		/* buckets, a power of two */
 
 static inline u_int
 addr_bits(int af)
@@ -98,15 +105,95 @@ node_attach(struct aip *parent, struct aip *a)
 	a->a_parent = parent;
 }
 
+static struct aip_bucket *
+host_bucket(const struct aip_table *t, uint64_t hi, uint64_t lo)
+{
+	uint64_t	 h;
+
+	h = (hi ^ t->at_secret) * 0x9e3779b97f4a7c15ULL;
+	h = (h ^ h >> 32 ^ lo) * (t->at_secret | 1);
+	return (&t->at_hosts[(h >> 32) & t->at_mask]);
+}
+
+/* Up to eight bytes of an address as a number, high bits first. */
+static inline uint64_t
+load_be64(const uint8_t *p)
+{
+	uint64_t	 v;
+
+	memcpy(&v, p, sizeof(v));
+	return (__builtin_bswap64(v));
+}
+
+static void
+host_insert(struct aip_table *t, struct aip *a)
+{
+	LIST_INSERT_HEAD(host_bucket(t, load_be64(a->a_addr),
+	    load_be64(a->a_addr + 8)), a, a_host);
+}
+
+/* Have n buckets; 0, or ENOMEM with the table as it was. */
+static int
+hosts_resize(struct aip_table *t, u_int n)
+{
+	struct aip_bucket	*new, *old = t->at_hosts;
+	struct aip		*a;
+	u_int			 i, oldn = t->at_mask + 1;
+
+	new = mallocarray(n, sizeof(*new), M_WG, M_NOWAIT | M_ZERO);
+	if (new == NULL)
+		return (ENOMEM);
+	t->at_hosts = new;
+	t->at_mask = n - 1;
+	for (i = 0; old != NULL && i < oldn; i++) {
+		while ((a = LIST_FIRST(&old[i])) != NULL) {
+			LIST_REMOVE(a, a_host);
+			host_insert(t, a);
+		}
+	}
+	free(old, M_WG, oldn * sizeof(*old));
+	return (0);
+}
+
+/* The first one makes the table; if it cannot be made, there is none. */
+static void
+host_add(struct aip_table *t, struct aip *a)
+{
+	if (a->a_cidr != addr_bits(t->at_af) || a->a_hashed)
+		return;
+	a->a_hashed = 1;
+	if (t->at_nhosts++ == 0)
+		(void)hosts_resize(t, AIP_HASH_MIN);
+	else if (t->at_hosts != NULL && t->at_nhosts > t->at_mask)
+		(void)hosts_resize(t, (t->at_mask + 1) * 2);
+	if (t->at_hosts != NULL)
+		host_insert(t, a);
+}
+
+static void
+host_del(struct aip_table *t, struct aip *a)
+{
+	if (!a->a_hashed)
+		return;
+	a->a_hashed = 0;
+	if (t->at_hosts != NULL)
+		LIST_REMOVE(a, a_host);
+	if (--t->at_nhosts > 0)
+		return;
+	free(t->at_hosts, M_WG, (t->at_mask + 1) * sizeof(*t->at_hosts));
+	t->at_hosts = NULL;
+	t->at_mask = 0;
+}
+
 /*
  * An empty table of AF_INET or AF_INET6.
  */
 void
 aip_init(struct aip_table *t, int af)
 {
-	t->at_root = NULL;
-	t->at_count = 0;
+	memset(t, 0, sizeof(*t));
 	t->at_af = af;
+	arc4random_buf(&t->at_secret, sizeof(t->at_secret));
 }
 
 /* Does the prefix of a node hold all the bits of addr that it has? */
@@ -127,6 +214,7 @@ node_own(struct aip_table *t, struct aip *a, struct aip_list *list,
 	a->a_owner = owner;
 	a->a_list = list;
 	TAILQ_INSERT_TAIL(list, a, a_entry);
+	host_add(t, a);
 }
 
 /*
@@ -229,6 +317,7 @@ aip_remove(struct aip_table *t, struct aip *a)
 	TAILQ_REMOVE(a->a_list, a, a_entry);
 	a->a_owner = NULL;
 	t->at_count--;
+	host_del(t, a);
 	node_prune(t, a);
 }
 
@@ -245,16 +334,6 @@ aip_remove_all(struct aip_table *t, struct aip_list *list)
 		if (a->a_af == t->at_af)
 			aip_remove(t, a);
 	}
-}
-
-/* Up to eight bytes of an address as a number, high bits first. */
-static inline uint64_t
-load_be64(const uint8_t *p)
-{
-	uint64_t	 v;
-
-	memcpy(&v, p, sizeof(v));
-	return (__builtin_bswap64(v));
 }
 
 /* Do the first cidr bits of two 16-byte keys differ? */
@@ -287,6 +366,11 @@ aip_lookup(const struct aip_table *t, const void *addr)
 	memcpy(key, addr, addr_bits(t->at_af) / 8);
 	hi = load_be64(key);
 	lo = load_be64(key + 8);
+	if (t->at_hosts != NULL)
+		LIST_FOREACH(a, host_bucket(t, hi, lo), a_host)
+			if (load_be64(a->a_addr) == hi &&
+			    load_be64(a->a_addr + 8) == lo)
+				return (a->a_owner);
 	for (a = t->at_root; a != NULL && !prefix_differs(hi, lo, a);
 	    a = a->a_child[bit_at(key, a->a_cidr)]) {
 		if (a->a_owner != NULL)

@@ -20,16 +20,26 @@ struct aip {
 	struct aip_list	*a_list;	/* the owner's */
 	struct aip	*a_child[2];	/* by the bit after the prefix */
 	struct aip	*a_parent;
+	LIST_ENTRY(aip)	 a_host;	/* of its bucket */
+	int		 a_hashed;
 	void		*a_owner;	/* the peer, or NULL */
 	uint8_t		 a_addr[AIP_ADDR_MAX];	/* bits after a_cidr are 0 */
 	uint8_t		 a_cidr;	/* bits */
 	int		 a_af;
 };
 TAILQ_HEAD(aip_list, aip);
+LIST_HEAD(aip_bucket, aip);
 
-/* One family's table. */
+/*
+ * One family's table.  Prefixes of one address, which are what most peers
+ * have, are in a hash table as well, where they are found at once.
+ */
 struct aip_table {
 	struct aip	*at_root;
+	struct aip_bucket *at_hosts;	/* NULL: none yet, or no memory */
+	u_int		 at_mask;	/* buckets less one */
+	u_int		 at_nhosts;
+	uint64_t	 at_secret;
 	u_int		 at_count;	/* prefixes with an owner */
 	int		 at_af;		/* AF_INET or AF_INET6 */
 };
