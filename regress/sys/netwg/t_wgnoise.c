@@ -252,6 +252,15 @@ KTEST(both_begin, "both begin at once: both handshakes make a session")
 	ends_end();
 }
 
+/* Turn the nth bit from an offset on, whichever member that lies in. */
+static void
+bit_turn(void *msg, size_t off, u_int n)
+{
+	uint8_t	*raw = msg;
+
+	raw[off + n / 8] ^= 1 << n % 8;
+}
+
 KTEST(mutated, "a message with any bit turned is refused")
 {
 	struct messages	 m, bad;
@@ -261,8 +270,7 @@ KTEST(mutated, "a message with any bit turned is refused")
 	KT_ERR(0, initiate(&m));
 	for (i = 0; i < (32 + 48 + 28) * 8; i++) {
 		bad = m;
-		((uint8_t *)&bad)[offsetof(struct messages, m_ue) + i / 8] ^=
-		    1 << (i % 8);
+		bit_turn(&bad, offsetof(struct messages, m_ue), i);
 		/* The top bit of a point means nothing, but is hashed. */
 		accepted += consume(&bad) == 0;
 	}
@@ -271,8 +279,7 @@ KTEST(mutated, "a message with any bit turned is refused")
 	KT_ERR(0, respond(&m));
 	for (i = 0; i < (32 + 16) * 8; i++) {
 		bad = m;
-		((uint8_t *)&bad)[offsetof(struct messages, m_r_ue) + i / 8] ^=
-		    1 << (i % 8);
+		bit_turn(&bad, offsetof(struct messages, m_r_ue), i);
 		accepted += finish(&bad) == 0;
 	}
 	KT_EQ(accepted, 0);
