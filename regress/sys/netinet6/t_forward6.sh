@@ -131,6 +131,7 @@ pmtu_own_body()
 	w_addr c cb 2001:db8:3::2/64 2001:db8:3::1
 	w_exec r route add -inet6 2001:db8:3::/64 $B6 ||
 	    atf_fail "cannot add the route"
+	w_capture b tb b.pcap
 	w_capture c cb c.pcap
 	w_exec r ping6 -mn -c 5 -i 0.3 -s 1400 2001:db8:3::2 >out ||
 	    atf_fail "r to c: $(cat out)"
@@ -260,6 +261,34 @@ two_machines_body()
 	w_serve_iperf b
 	w_iperf a b $B6 -t 2
 	w_iperf a b $B6 -t 2 -R
+}
+
+w_test rdomain "routing domains keep their addresses and neighbours apart"
+rdomain_body()
+{
+	w_init
+	w_host a
+	w_host b
+	w_machine r <<-EOT
+		card em0 tap ta $(w_ns a)
+		card em1 tap tb $(w_ns b)
+	EOT
+	# The same addresses on both sides.
+	w_etc r hostname.em0 "inet6 $RA6/64"
+	w_etc r hostname.em1 'rdomain 1' "inet6 $RA6/64"
+	w_etc r sysctl.conf 'net.inet6.ip6.forwarding=1'
+	w_boot r
+	w_addr a ta $A6/64
+	w_addr b tb $A6/64
+	w_wait 20 w_in a ping -n -c 1 -W 1 $RA6
+	w_wait 20 w_in b ping -n -c 1 -W 1 $RA6
+	w_exec r ping6 -n -c 2 -i 0.2 $A6 || atf_fail "rdomain 0"
+	w_exec r ping6 -n -c 2 -i 0.2 -V 1 $A6 || atf_fail "rdomain 1"
+	w_exec r ping6 -n -c 1 -V 1 ::1 || atf_fail "rdomain 1's loopback"
+	w_exec r netstat -T 1 -rn -f inet6 >out
+	atf_check -o match:"^$A6 .*$(w_mac b tb).*em1" cat out
+	w_exec r netstat -rn -f inet6 >out
+	atf_check -o match:"^$A6 .*$(w_mac a ta).*em0" cat out
 }
 
 w_test amd64 240 "the amd64 port forwards, as its boot arguments tell it"
