@@ -28,7 +28,7 @@ peer_begin()
 # peer CASE
 peer()
 {
-	w_in a python3 "$(atf_get_srcdir)/h_wgpeer.py" "$1" "$(cat a.key)" \
+	w_in a /usr/bin/python3 "$(atf_get_srcdir)/h_wgpeer.py" "$1" "$(cat a.key)" \
 	    "$(cat r.pub)" 10.0.1.1
 }
 
