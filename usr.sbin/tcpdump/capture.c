@@ -16,7 +16,6 @@
 #include "tcpdump.h"
 
 #define BUFFER		(512 * 1024)	/* of each of the kernel's buffers */
-#define WAIT_USEC	20000		/* packets wait for more so long */
 #define MAXDLTS		16
 
 static u_char	*buffer;
@@ -68,7 +67,7 @@ capture_open(const struct options *o, int *dlt)
 void
 capture_start(int fd, const struct options *o, const struct program *prog)
 {
-	struct timeval		 tv = { 0, WAIT_USEC };
+	struct timeval		 tv = { 0, CAPTURE_WAIT * 1000 };
 	struct bpf_program	 bp;
 	u_int			 dirfilt = o->o_dirfilt;
 	u_int			 fildrop = o->o_fildrop;

@@ -341,6 +341,19 @@ sink_packet(void *arg, const struct packet *pk)
 	return (ferror(s->s_file) ? -1 : 0);
 }
 
+/* Told to stop: what still waits in the kernel's two buffers. */
+static void
+capture_rest(int fd, struct sink *s)
+{
+	struct pollfd	 pfd = { fd, POLLIN, 0 };
+	int		 i;
+
+	for (i = 0; i < 2; i++)
+		if (poll(&pfd, 1, CAPTURE_REST) <= 0 ||
+		    capture_read(fd, sink_packet, s) != 0)
+			return;
+}
+
 /* Capture until enough, or told to stop.  0, or -1 after a message. */
 static int
 capture_loop(int fd, const struct options *o, struct sink *s)
@@ -369,6 +382,8 @@ capture_loop(int fd, const struct options *o, struct sink *s)
 		if (s->s_file != NULL && (o->o_write == NULL || o->o_line))
 			fflush(s->s_file);
 	}
+	if (stop == 0)
+		capture_rest(fd, s);
 	return (stop == -1 ? -1 : 0);
 }
 

@@ -17,6 +17,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#define CAPTURE_WAIT	20	/* ms that packets wait for more */
+#define CAPTURE_REST	50	/* ms, until all of them are there */
 #define PRINTER_ARGS	32		/* options handed to the printer */
 
 /* The command line. */
