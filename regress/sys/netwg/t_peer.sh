@@ -28,8 +28,8 @@ peer_begin()
 # peer CASE
 peer()
 {
-	w_in a /usr/bin/python3 "$(atf_get_srcdir)/h_wgpeer.py" "$1" "$(cat a.key)" \
-	    "$(cat r.pub)" 10.0.1.1
+	w_in a /usr/bin/python3 "$(atf_get_srcdir)/h_wgpeer.py" "$1" \
+	    "$(cat a.key)" "$(cat r.pub)" 10.0.1.1
 }
 
 # simple CASE DESCR: nothing to be done on the machine meanwhile.
