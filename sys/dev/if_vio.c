@@ -59,7 +59,7 @@
 #define VIO_TXQ		1
 
 #define VIO_HDRLEN	12		/* struct vio_hdr */
-#define VIO_TXSEGS	18		/* most pieces of a packet, header too */
+#define VIO_TXSEGS	18		/* most pieces of a packet */
 #define VIO_BACKLOG	512		/* packets */
 #define VIO_HARDMTU	9000
 
