@@ -1,0 +1,435 @@
+/*
+ * iked(8): two engines talk to each other.
+ */
+#include <sys/types.h>
+
+#include <atf-c.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ikev2.h"
+#include "pair.h"
+
+#define A(x)	"ikev2 \"a\" active esp from 10.0.0.0/24 to 10.20.0.0/24 " \
+		"peer 192.0.2.2 " x " psk \"secret\"\n"
+#define B(x)	"ikev2 \"b\" passive esp from 10.20.0.0/24 to 10.0.0.0/24 " \
+		x " psk \"secret\"\n"
+#define SUITE	"ikesa enc aes-256-gcm prf sha256 group 14 " \
+		"childsa enc aes-256-gcm"
+
+ATF_TC(up);
+ATF_TC_HEAD(up, tc)
+{
+	atf_tc_set_md_var(tc, "descr", "four messages, and both agree, with "
+	    "each suite");
+}
+ATF_TC_BODY(up, tc)
+{
+	static const char	*enc[] = { "aes-128", "aes-192", "aes-256",
+	    "3des", "aes-128-gcm", "aes-256-gcm", "aes-256-gcm-12",
+	    "chacha20-poly1305" };
+	static const char	*groups[] = { "modp1024", "modp2048",
+	    "modp3072", "ecp256", "ecp384", "ecp521", "brainpool256",
+	    "curve25519" };
+	char			 a[512], b[512];
+	size_t			 i;
+
+	for (i = 0; i < 8; i++) {
+		snprintf(a, sizeof(a), A("ikesa enc %s group %s"), enc[i],
+		    groups[i]);
+		snprintf(b, sizeof(b), B("ikesa enc %s group %s"), enc[i],
+		    groups[i]);
+		pair_open(a, b);
+		pair_run(10);
+		ATF_CHECK_EQ(4, P.sent);
+		ATF_CHECK_EQ(1, pair_established(&P.a));
+		ATF_CHECK_EQ(1, pair_established(&P.b));
+		ATF_CHECK_MSG(pair_agree(), "%s %s", enc[i], groups[i]);
+		pair_close();
+	}
+}
+
+ATF_TC(psk);
+ATF_TC_HEAD(psk, tc)
+{
+	atf_tc_set_md_var(tc, "descr", "another secret, and nothing is up");
+}
+ATF_TC_BODY(psk, tc)
+{
+	pair_open(A(SUITE), "ikev2 passive esp from 10.20.0.0/24 to "
+	    "10.0.0.0/24 psk \"another\"\n");
+	pair_run(10);
+	ATF_CHECK_EQ(0, P.a.s_e->e_nsas);
+	ATF_CHECK_EQ(0, P.b.s_e->e_nsas);
+	ATF_CHECK_EQ(0, P.a.s_nkids + P.b.s_nkids);
+	pair_close();
+}
+
+ATF_TC(dstid);
+ATF_TC_HEAD(dstid, tc)
+{
+	atf_tc_set_md_var(tc, "descr", "the wrong identity is refused");
+}
+ATF_TC_BODY(dstid, tc)
+{
+	pair_open(A(SUITE " srcid a.example"), B(SUITE " dstid a.example"));
+	pair_run(10);
+	ATF_CHECK(pair_agree());
+	pair_close();
+	pair_open(A(SUITE " srcid x.example"), B(SUITE " dstid a.example"));
+	pair_run(10);
+	ATF_CHECK_EQ(0, P.a.s_e->e_nsas + P.b.s_e->e_nsas);
+	pair_close();
+	pair_open(A(SUITE " dstid y.example"), B(SUITE " srcid b.example"));
+	pair_run(10);
+	ATF_CHECK_EQ(0, P.a.s_e->e_nsas);
+	pair_close();
+}
+
+ATF_TC(narrow);
+ATF_TC_HEAD(narrow, tc)
+{
+	atf_tc_set_md_var(tc, "descr", "a /16 is narrowed to our /24, and a "
+	    "disjoint net refused");
+}
+ATF_TC_BODY(narrow, tc)
+{
+	char	 net[ADDR_STRLEN];
+
+	pair_open("ikev2 active esp from 10.0.0.0/16 to 10.20.0.0/16 peer "
+	    "192.0.2.2 psk \"secret\"\n", B(""));
+	pair_run(10);
+	ATF_CHECK(pair_agree());
+	ATF_CHECK_STREQ("10.0.0.0/24", prefix_str(&P.a.s_kids[0].k_flow.f_src,
+	    net));
+	pair_close();
+	pair_open("ikev2 active esp from 10.1.0.0/24 to 10.20.0.0/24 peer "
+	    "192.0.2.2 psk \"secret\"\n", B(""));
+	pair_run(10);
+	ATF_CHECK_EQ(0, P.a.s_nkids + P.b.s_nkids);
+	ATF_CHECK_EQ(1, P.b.s_e->e_stats.st_ts_refused);
+	pair_close();
+}
+
+ATF_TC(group);
+ATF_TC_HEAD(group, tc)
+{
+	atf_tc_set_md_var(tc, "descr", "INVALID_KE_PAYLOAD: once more with the "
+	    "group that is wanted; and none in common");
+}
+ATF_TC_BODY(group, tc)
+{
+	pair_open(A("ikesa group ecp256 group curve25519"),
+	    B("ikesa group curve25519"));
+	pair_run(10);
+	ATF_CHECK(pair_agree());
+	ATF_CHECK_EQ(6, P.sent);
+	ATF_CHECK_EQ(DH_CURVE25519, pair_sa(&P.a)->sa_suite.su_dh);
+	pair_close();
+	pair_open(A("ikesa group ecp256"), B("ikesa group curve25519"));
+	pair_run(10);
+	ATF_CHECK_EQ(1, P.b.s_e->e_stats.st_noproposal);
+	ATF_CHECK_EQ(0, P.b.s_e->e_nsas);
+	pair_close();
+}
+
+ATF_TC(rekey_child);
+ATF_TC_HEAD(rekey_child, tc)
+{
+	atf_tc_set_md_var(tc, "descr", "a child is replaced, by either side, "
+	    "with and without PFS");
+}
+ATF_TC_BODY(rekey_child, tc)
+{
+	static const char	*suites[] = { SUITE, SUITE " group 14" };
+	struct side		*s;
+	uint32_t		 old;
+	int			 i;
+
+	for (i = 0; i < 4; i++) {
+		pair_open(i / 2 ? A(SUITE " group 14") : A(SUITE),
+		    i / 2 ? B(SUITE " group 14") : B(SUITE));
+		pair_run(10);
+		ATF_REQUIRE(pair_agree());
+		s = i % 2 ? &P.b : &P.a;
+		old = s->s_kids[0].k_in;
+		engine_expire(s->s_e, old, PROTO_ESP, 0);
+		pair_run(10);
+		ATF_CHECK_MSG(pair_agree(), "%s %d", suites[i / 2], i % 2);
+		ATF_CHECK(s->s_kids[0].k_in != old);
+		pair_close();
+	}
+}
+
+ATF_TC(rekey_child_both);
+ATF_TC_HEAD(rekey_child_both, tc)
+{
+	atf_tc_set_md_var(tc, "descr", "both replace a child at once, and one "
+	    "replacement is left");
+}
+ATF_TC_BODY(rekey_child_both, tc)
+{
+	int	 i;
+
+	for (i = 0; i < 16; i++) {
+		pair_open(A("ikesa group curve25519"), B(""));
+		pair_run(10);
+		ATF_REQUIRE(pair_agree());
+		engine_expire(P.a.s_e, P.a.s_kids[0].k_in, PROTO_ESP, 0);
+		engine_expire(P.b.s_e, P.b.s_kids[0].k_in, PROTO_ESP, 0);
+		pair_run(10000);
+		ATF_CHECK(pair_agree());
+		pair_close();
+	}
+}
+
+ATF_TC(rekey_ike);
+ATF_TC_HEAD(rekey_ike, tc)
+{
+	atf_tc_set_md_var(tc, "descr", "an IKE SA is replaced on time, by one "
+	    "side and by both at once; the child lives");
+}
+ATF_TC_BODY(rekey_ike, tc)
+{
+	uint64_t	 spi;
+	uint32_t	 child;
+	int		 i;
+
+	for (i = 0; i < 16; i++) {
+		pair_open(A("ikesa group curve25519 ikelifetime 60"), B(""));
+		pair_run(10);
+		ATF_REQUIRE(pair_agree());
+		spi = pair_sa(&P.a)->sa_spii;
+		child = P.a.s_kids[0].k_in;
+		if (i % 2) {
+			sa_job_add(pair_sa(&P.a), JOB_REKEY_IKE, PROTO_IKE, 0);
+			sa_job_add(pair_sa(&P.b), JOB_REKEY_IKE, PROTO_IKE, 0);
+			pair_run(40000);
+		} else
+			pair_run(70000);
+		ATF_CHECK(pair_agree());
+		ATF_CHECK_EQ(1, P.a.s_e->e_nsas);
+		ATF_CHECK_EQ(1, P.b.s_e->e_nsas);
+		ATF_CHECK(pair_sa(&P.a)->sa_spii != spi);
+		ATF_CHECK_EQ(child, P.a.s_kids[0].k_in);
+		/* The new one works. */
+		engine_expire(P.b.s_e, P.b.s_kids[0].k_in, PROTO_ESP, 0);
+		pair_run(10);
+		ATF_CHECK(pair_agree());
+		ATF_CHECK(child != P.a.s_kids[0].k_in);
+		pair_close();
+	}
+}
+
+static unsigned int
+lose_odd(struct pair *p)
+{
+	return (p->sent % 2);
+}
+
+static unsigned int
+lose_all(struct pair *p)
+{
+	return (1);
+}
+
+ATF_TC(loss);
+ATF_TC_HEAD(loss, tc)
+{
+	atf_tc_set_md_var(tc, "descr", "what is lost is sent again; a dead "
+	    "peer is given up");
+}
+ATF_TC_BODY(loss, tc)
+{
+	pair_open(A(SUITE), B(SUITE));
+	P.n = 0;
+	P.lose = lose_odd;
+	pair_run(60000);
+	ATF_CHECK(pair_agree());
+	P.lose = lose_all;
+	pair_run(400000);
+	ATF_CHECK_EQ(0, P.b.s_e->e_nsas);
+	ATF_CHECK_EQ(0, P.b.s_nkids);
+	ATF_CHECK(P.b.s_e->e_stats.st_timeouts >= 1);
+	pair_close();
+}
+
+ATF_TC(bye);
+ATF_TC_HEAD(bye, tc)
+{
+	atf_tc_set_md_var(tc, "descr", "a side that goes says so; one that "
+	    "comes back says that it forgot");
+}
+ATF_TC_BODY(bye, tc)
+{
+	pair_open(A(SUITE), B(SUITE));
+	pair_run(10);
+	ATF_REQUIRE(pair_agree());
+	engine_shutdown(P.b.s_e);
+	pair_deliver();
+	ATF_CHECK_EQ(0, P.a.s_nkids);
+	pair_run(61000);
+	ATF_CHECK(pair_agree());
+	/* Side a forgets everything, without a word. */
+	P.lose = lose_all;
+	engine_shutdown(P.a.s_e);
+	P.lose = NULL;
+	pair_conf(&P.a, A(SUITE));
+	pair_run(10);
+	ATF_CHECK(pair_agree());
+	ATF_CHECK_EQ(1, P.b.s_e->e_nsas);
+	pair_close();
+}
+
+ATF_TC(fragments);
+ATF_TC_HEAD(fragments, tc)
+{
+	atf_tc_set_md_var(tc, "descr", "with fragmentation IKE_AUTH comes in "
+	    "pieces, and only then");
+}
+ATF_TC_BODY(fragments, tc)
+{
+#define ID	"srcid aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" \
+		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" \
+		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" \
+		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" \
+		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" \
+		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" \
+		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+	pair_open("set fragmentation\n" A(ID), "set fragmentation\n" B(""));
+	pair_run(10);
+	ATF_CHECK(pair_agree());
+	ATF_CHECK(P.b.s_e->e_stats.st_frag_done == 1);
+	ATF_CHECK(P.sent > 4);
+	pair_close();
+	pair_open("set fragmentation\n" A(ID), B(""));
+	pair_run(10);
+	ATF_CHECK(pair_agree());
+	ATF_CHECK_EQ(4, P.sent);
+	pair_close();
+}
+
+static unsigned int
+lose_answers(struct pair *p)
+{
+	return (p->sent % 2 == 0);
+}
+
+ATF_TC(cookie);
+ATF_TC_HEAD(cookie, tc)
+{
+	atf_tc_set_md_var(tc, "descr", "many half-open SAs: a cookie is asked "
+	    "for, brought, and memory is bounded");
+}
+ATF_TC_BODY(cookie, tc)
+{
+	int	 i;
+
+	pair_open("", B("ikesa group curve25519"));
+	P.lose = lose_answers;
+	for (i = 0; i < HALFOPEN_COOKIE; i++) {
+		pair_conf(&P.a, A("ikesa group curve25519"));
+		engine_run(P.a.s_e, P.now);
+		pair_deliver();
+		pair_conf(&P.a, "");
+	}
+	ATF_CHECK_EQ(HALFOPEN_COOKIE, P.b.s_e->e_nhalf);
+	P.lose = NULL;
+	P.sent = 0;
+	pair_conf(&P.a, A("ikesa group curve25519"));
+	engine_run(P.a.s_e, P.now);
+	pair_deliver();
+	ATF_CHECK_EQ(1, P.b.s_e->e_stats.st_cookies);
+	ATF_CHECK_EQ(6, P.sent);
+	ATF_CHECK(pair_agree());
+	pair_run(T_HANDSHAKE + 1000);
+	ATF_CHECK_EQ(0, P.b.s_e->e_nhalf);
+	ATF_CHECK_EQ(1, P.b.s_e->e_nsas);
+	pair_close();
+}
+
+ATF_TC(flip);
+ATF_TC_HEAD(flip, tc)
+{
+	atf_tc_set_md_var(tc, "descr", "IKE_AUTH with any one byte changed is "
+	    "no IKE_AUTH");
+}
+ATF_TC_BODY(flip, tc)
+{
+	struct endpoint	 to;
+	struct packet	 p;
+	size_t		 i;
+
+	pair_open(A("ikesa group curve25519"), B(""));
+	engine_run(P.a.s_e, P.now);
+	for (i = 0; i < 2; i++) {
+		p = P.q[0];
+		P.n = 0;
+		to = p.p_to->s_ep;
+		engine_input(p.p_to->s_e, P.now, &to, &p.p_from,
+		    p.p_data.b_data, p.p_data.b_len);
+		blob_free(&p.p_data);
+	}
+	p = P.q[0];
+	P.n = 0;
+	to = P.b.s_ep;
+	for (i = 0; i < p.p_data.b_len; i++) {
+		p.p_data.b_data[i] ^= 0x40;
+		engine_input(P.b.s_e, P.now, &to, &p.p_from, p.p_data.b_data,
+		    p.p_data.b_len);
+		p.p_data.b_data[i] ^= 0x40;
+		ATF_REQUIRE_EQ(0, pair_established(&P.b));
+		while (P.n > 0)
+			blob_free(&P.q[--P.n].p_data);
+	}
+	engine_input(P.b.s_e, P.now, &to, &p.p_from, p.p_data.b_data,
+	    p.p_data.b_len);
+	pair_deliver();
+	ATF_CHECK(pair_agree());
+	blob_free(&p.p_data);
+	pair_close();
+}
+
+ATF_TC(reload);
+ATF_TC_HEAD(reload, tc)
+{
+	atf_tc_set_md_var(tc, "descr", "SAs of policies that stay live on, "
+	    "others are deleted");
+}
+ATF_TC_BODY(reload, tc)
+{
+	uint32_t	 spi;
+
+	pair_open(A(SUITE), B(SUITE));
+	pair_run(10);
+	ATF_REQUIRE(pair_agree());
+	spi = P.a.s_kids[0].k_in;
+	pair_conf(&P.a, A(SUITE) "ikev2 passive esp from 10.9.0.0/24 to "
+	    "10.8.0.0/24 psk \"x\"\n");
+	pair_run(10);
+	ATF_CHECK(pair_agree());
+	ATF_CHECK_EQ(spi, P.a.s_kids[0].k_in);
+	pair_conf(&P.a, "");
+	pair_run(10);
+	ATF_CHECK_EQ(0, P.a.s_nkids + P.b.s_nkids);
+	pair_close();
+}
+
+ATF_TP_ADD_TCS(tp)
+{
+	ATF_TP_ADD_TC(tp, up);
+	ATF_TP_ADD_TC(tp, psk);
+	ATF_TP_ADD_TC(tp, dstid);
+	ATF_TP_ADD_TC(tp, narrow);
+	ATF_TP_ADD_TC(tp, group);
+	ATF_TP_ADD_TC(tp, rekey_child);
+	ATF_TP_ADD_TC(tp, rekey_child_both);
+	ATF_TP_ADD_TC(tp, rekey_ike);
+	ATF_TP_ADD_TC(tp, loss);
+	ATF_TP_ADD_TC(tp, bye);
+	ATF_TP_ADD_TC(tp, fragments);
+	ATF_TP_ADD_TC(tp, cookie);
+	ATF_TP_ADD_TC(tp, flip);
+	ATF_TP_ADD_TC(tp, reload);
+	return (atf_no_error());
+}

@@ -1,0 +1,453 @@
+/*
+ * The engine's entries: messages, answers of ca, wishes of the kernel and
+ * of the administrator.  Here is decided whose a message is; what it says
+ * is for the exchanges (ex_*.c).
+ */
+#include <sys/types.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ike.h"
+#include "ikev2.h"
+#include "log.h"
+
+/*
+ * An engine without a configuration; now is its clock in ms.  NULL: no
+ * memory.
+ */
+struct engine *
+engine_new(const struct engine_ops *ops, void *arg, uint64_t now)
+{
+	struct engine	*e;
+	int		 i;
+
+	e = calloc(1, sizeof(*e));
+	if (e == NULL)
+		return (NULL);
+	e->e_ops = ops;
+	e->e_arg = arg;
+	e->e_now = now;
+	e->e_port = IKE_NATT_PORT;
+	conf_init(&e->e_conf);
+	RB_INIT(&e->e_timers);
+	TAILQ_INIT(&e->e_sas);
+	TAILQ_INIT(&e->e_dead);
+	for (i = 0; i < SA_HASH; i++) {
+		LIST_INIT(&e->e_hash[i]);
+		LIST_INIT(&e->e_ihash[i]);
+	}
+	return (e);
+}
+
+/*
+ * The end of an engine, and of its SAs.
+ */
+void
+engine_free(struct engine *e)
+{
+	struct ike_sa	*sa;
+
+	while ((sa = TAILQ_FIRST(&e->e_sas)) != NULL)
+		sa_close(sa, "closed");
+	sa_reap(e);
+	timer_del(e, &e->e_active);
+	conf_free(&e->e_conf);
+	blob_free(&e->e_certreq);
+	explicit_bzero(e->e_secret, sizeof(e->e_secret));
+	free(e);
+}
+
+/* Start every active policy that has no SA. */
+static void
+active_due(struct engine *e, void *arg)
+{
+	struct policy	*p;
+
+	TAILQ_FOREACH(p, &e->e_conf.c_policies, p_entry)
+		if (!e->e_conf.c_passive && (p->p_flags & POL_ACTIVE) &&
+		    !(p->p_flags & POL_SKIP))
+			init_start(e, p, NULL);
+	timer_set(e, &e->e_active, T_RETRY, active_due, NULL);
+}
+
+/* The policy of the new configuration that says what an old one said. */
+static struct policy *
+successor(struct conf *new, const struct policy *old)
+{
+	struct policy	*p;
+
+	TAILQ_FOREACH(p, &new->c_policies, p_entry)
+		if (policy_same(p, old))
+			return (p);
+	return (NULL);
+}
+
+/*
+ * Swap the configuration in; what was in new is the engine's, and new is
+ * empty.  SAs whose policy stays the same live on, the others are deleted.
+ */
+void
+engine_conf(struct engine *e, struct conf *new)
+{
+	struct conf	 old = e->e_conf;
+	struct policies	 moved;
+	struct ike_sa	*sa, *next;
+	struct policy	*p;
+
+	TAILQ_INIT(&moved);
+	TAILQ_CONCAT(&moved, &old.c_policies, p_entry);
+	e->e_conf = *new;
+	TAILQ_INIT(&e->e_conf.c_policies);
+	TAILQ_CONCAT(&e->e_conf.c_policies, &new->c_policies, p_entry);
+	for (sa = TAILQ_FIRST(&e->e_sas); sa != NULL; sa = next) {
+		next = TAILQ_NEXT(sa, sa_entry);
+		p = successor(&e->e_conf, sa->sa_policy);
+		if (p != NULL) {
+			policy_put(sa->sa_policy);
+			sa->sa_policy = policy_ref(p);
+		} else if (sa->sa_state == SA_ESTABLISHED) {
+			sa_log(sa, "No matching Policy found, terminating "
+			    "SA.");
+			sa_job_add(sa, JOB_DELETE_IKE, PROTO_IKE, 0);
+		} else if (sa->sa_state < SA_ESTABLISHED)
+			sa_close(sa, "reload");
+	}
+	while ((p = TAILQ_FIRST(&moved)) != NULL) {
+		TAILQ_REMOVE(&moved, p, p_entry);
+		policy_put(p);
+	}
+	sa_reap(e);
+	timer_set(e, &e->e_active, 0, active_due, NULL);
+}
+
+/*
+ * The SA with an SPI of ours, or NULL.
+ */
+struct ike_sa *
+engine_find(struct engine *e, uint64_t spi)
+{
+	struct ike_sa	*sa;
+
+	LIST_FOREACH(sa, &e->e_hash[spi % SA_HASH], sa_hash)
+		if (sa_spi(sa) == spi)
+			return (sa);
+	return (NULL);
+}
+
+/* An authentic request. */
+static void
+request(struct ike_sa *sa, const struct msg *m)
+{
+	sa->sa_next_in++;
+	switch (m->m_hdr.h_exch) {
+	case EXCH_IKE_AUTH:
+		auth_request(sa, m);
+		break;
+	case EXCH_CREATE_CHILD_SA:
+		if (sa->sa_state != SA_ESTABLISHED)
+			msg_respond_error(sa, m, N_TEMPORARY_FAILURE, NULL, 0);
+		else if (m->m_nprops != 0 &&
+		    m->m_props[0].pr_proto == PROTO_IKE)
+			rekey_request(sa, m);
+		else
+			child_request(sa, m);
+		break;
+	case EXCH_INFORMATIONAL:
+		info_request(sa, m);
+		break;
+	default:
+		msg_respond_error(sa, m, N_INVALID_SYNTAX, NULL, 0);
+		break;
+	}
+}
+
+/* An authentic response to the request under way. */
+static void
+response(struct ike_sa *sa, const struct msg *m)
+{
+	enum job_type	 job = sa->sa_job;
+
+	msg_done(sa);
+	switch (job) {
+	case JOB_AUTH:
+		auth_response(sa, m);
+		break;
+	case JOB_CHILD:
+	case JOB_REKEY_CHILD:
+		child_response(sa, m);
+		break;
+	case JOB_REKEY_IKE:
+		rekey_response(sa, m);
+		break;
+	default:
+		info_response(sa, m);
+		break;
+	}
+	sa_jobs_run(sa);
+}
+
+/* Is an exchange in place in this state? */
+static int
+in_place(const struct ike_sa *sa, const struct ike_hdr *h)
+{
+	int	 up = sa->sa_state >= SA_ESTABLISHED;
+
+	if (h->h_flags & FLAG_RESPONSE)
+		return (sa->sa_request.s_valid &&
+		    h->h_id == sa->sa_request.s_id &&
+		    h->h_exch == sa->sa_request.s_exch);
+	if (sa->sa_keys.k_d.b_len == 0)
+		return (0);
+	return (h->h_exch == EXCH_IKE_AUTH ? sa->sa_state == SA_INIT_DONE ||
+	    (!up && !sa->sa_initiator) || up : up);
+}
+
+/* A request that we have answered comes again; 1: it was that. */
+static int
+retransmission(struct ike_sa *sa, const struct ike_hdr *h,
+    const uint8_t *data)
+{
+	struct engine	*e = sa->sa_eng;
+
+	if ((h->h_flags & FLAG_RESPONSE) || h->h_id + 1 != sa->sa_next_in)
+		return (0);
+	if (h->h_next == PLD_SKF && h->h_len >= 36 &&
+	    (data[32] << 8 | data[33]) != 1)
+		return (1);
+	if (sa->sa_response.s_valid && sa->sa_response.s_id == h->h_id) {
+		e->e_stats.st_resp_retrans++;
+		msg_resend(sa, &sa->sa_response);
+	} else
+		e->e_stats.st_busy++;
+	return (1);
+}
+
+/* The peer was heard; it may have another address behind a NAT (2.23). */
+static void
+heard(struct ike_sa *sa, const struct endpoint *local,
+    const struct endpoint *peer)
+{
+	sa->sa_heard = sa->sa_eng->e_now;
+	if (sa->sa_nat_peer && !sa->sa_nat_here) {
+		sa->sa_peer = *peer;
+		sa->sa_local = *local;
+	}
+}
+
+static void
+sa_input(struct ike_sa *sa, const struct ike_hdr *h,
+    const struct endpoint *local, const struct endpoint *peer,
+    const uint8_t *data, size_t len)
+{
+	struct engine	*e = sa->sa_eng;
+	struct blob	 plain = { NULL, 0 };
+	struct rbuf	 r;
+	struct msg	*m;
+	uint8_t		 first;
+	uint16_t	 error;
+	int		 ok;
+
+	if (retransmission(sa, h, data))
+		return;
+	if (!in_place(sa, h) || (!(h->h_flags & FLAG_RESPONSE) &&
+	    h->h_id != sa->sa_next_in)) {
+		e->e_stats.st_dropped++;
+		return;
+	}
+	ok = msg_decrypt(sa, h, data, len, &first, &plain);
+	m = ok == 1 ? calloc(1, sizeof(*m)) : NULL;
+	if (m == NULL) {
+		e->e_stats.st_dropped += ok == -1;
+		blob_free(&plain);
+		return;
+	}
+	heard(sa, local, peer);
+	msg_log(sa, "recv", h, len);
+	m->m_hdr = *h;
+	rbuf_init(&r, plain.b_data, plain.b_len);
+	error = msg_parse(m, first, &r);
+	if (error == 0 && h->h_exch == EXCH_IKE_AUTH &&
+	    sa->sa_state < SA_ESTABLISHED) {
+		blob_copy(&sa->sa_auth_msg, &plain);
+		sa->sa_auth_first = first;
+		sa->sa_auth_id = h->h_id;
+	}
+	if (h->h_flags & FLAG_RESPONSE) {
+		/* RFC 7296, 2.21: nothing is said against a response. */
+		if (error != 0)
+			sa_close(sa, "malformed response");
+		else
+			response(sa, m);
+	} else if (error != 0) {
+		sa->sa_next_in++;
+		msg_respond_error(sa, m, error, &m->m_critical,
+		    error == N_UNSUPPORTED_CRITICAL_PAYLOAD);
+		if (h->h_exch == EXCH_IKE_AUTH || error == N_INVALID_SYNTAX)
+			sa_close(sa, "malformed request");
+	} else
+		request(sa, m);
+	free(m);
+	blob_free(&plain);
+}
+
+/* A version that we do not speak (RFC 7296, 2.5). */
+static void
+bad_version(struct engine *e, const struct endpoint *local,
+    const struct endpoint *peer, const struct ike_hdr *in)
+{
+	struct ike_hdr	 h = *in;
+	struct blob	 out = { NULL, 0 };
+	struct chain	 c;
+
+	e->e_stats.st_dropped++;
+	if ((in->h_version & 0xf0) < IKE_VERSION) {
+		log_debug("IKEv1 not supported");
+		return;
+	}
+	if (in->h_flags & FLAG_RESPONSE)
+		return;
+	chain_init(&c);
+	notify_build(&c, PROTO_NONE, 0, N_INVALID_MAJOR_VERSION, NULL, 0);
+	h.h_flags = FLAG_RESPONSE |
+	    (in->h_flags & FLAG_INITIATOR ? 0 : FLAG_INITIATOR);
+	if (chain_message(&c, &h, &out) == 0)
+		e->e_ops->op_send(e->e_arg, local, peer, out.b_data,
+		    out.b_len);
+	chain_free(&c);
+	blob_free(&out);
+}
+
+/*
+ * A datagram, its non-ESP marker taken off, came to our address local from
+ * peer.
+ */
+void
+engine_input(struct engine *e, uint64_t now, const struct endpoint *local,
+    const struct endpoint *peer, const void *data, size_t len)
+{
+	struct ike_hdr	 h;
+	struct ike_sa	*sa;
+	struct rbuf	 r;
+
+	e->e_now = now;
+	e->e_stats.st_received++;
+	rbuf_init(&r, data, len);
+	if (hdr_parse(&r, &h) == -1) {
+		e->e_stats.st_dropped++;
+		return;
+	}
+	if ((h.h_version & 0xf0) != IKE_VERSION) {
+		bad_version(e, local, peer, &h);
+		return;
+	}
+	if (h.h_exch == EXCH_IKE_SA_INIT && !(h.h_flags & FLAG_RESPONSE)) {
+		init_request(e, local, peer, &h, data, len);
+		sa_reap(e);
+		return;
+	}
+	sa = engine_find(e, h.h_flags & FLAG_INITIATOR ? h.h_spir : h.h_spii);
+	if (sa == NULL || sa->sa_initiator == !!(h.h_flags & FLAG_INITIATOR))
+		e->e_stats.st_dropped++;
+	else if (h.h_exch == EXCH_IKE_SA_INIT)
+		init_response(sa, &h, data, len);
+	else if (sa->sa_spii != h.h_spii || sa->sa_spir != h.h_spir)
+		e->e_stats.st_dropped++;
+	else
+		sa_input(sa, &h, local, peer, data, len);
+	sa_reap(e);
+}
+
+/*
+ * The kernel has a packet for a policy and no SA: make one.
+ */
+void
+engine_acquire(struct engine *e, struct policy *p)
+{
+	struct ike_sa	*sa;
+
+	if (e->e_conf.c_passive)
+		return;
+	TAILQ_FOREACH(sa, &e->e_sas, sa_entry)
+		if (sa->sa_policy == p && sa->sa_state <= SA_ESTABLISHED)
+			break;
+	if (sa == NULL)
+		init_start(e, p, NULL);
+	else if (sa->sa_state == SA_ESTABLISHED &&
+	    TAILQ_EMPTY(&sa->sa_children))
+		sa_job_add(sa, JOB_CHILD, p->p_saproto, 0);
+	sa_reap(e);
+}
+
+/*
+ * ca has signed for the SA with our SPI; sg NULL: it cannot.
+ */
+void
+engine_signed(struct engine *e, uint64_t spi, const struct signature *sg)
+{
+	struct ike_sa	*sa = engine_find(e, spi);
+
+	if (sa != NULL && sa->sa_state == SA_AUTH_SIGN)
+		auth_signed(sa, sg);
+}
+
+/*
+ * ca has verified the peer of the SA with our SPI; why says what is wrong,
+ * NULL nothing.
+ */
+void
+engine_verified(struct engine *e, uint64_t spi, const char *why)
+{
+	struct ike_sa	*sa = engine_find(e, spi);
+
+	if (sa != NULL && sa->sa_state == SA_AUTH_VERIFY)
+		auth_verified(sa, why);
+}
+
+/*
+ * The kernel says that an SA with this SPI has come to its soft or hard
+ * end.
+ */
+void
+engine_expire(struct engine *e, uint32_t spi, uint8_t proto, int hard)
+{
+	struct ike_sa	*sa;
+	struct child	*ch = NULL;
+
+	TAILQ_FOREACH(sa, &e->e_sas, sa_entry) {
+		ch = child_by_in(sa, proto, spi);
+		if (ch == NULL)
+			ch = child_by_out(sa, proto, spi);
+		if (ch != NULL)
+			break;
+	}
+	if (ch == NULL || sa->sa_state != SA_ESTABLISHED)
+		return;
+	if (hard)
+		sa_job_add(sa, JOB_DELETE_CHILD, proto, ch->ch_spi_in);
+	else if (!(ch->ch_flags & (CH_REKEYING | CH_DELETED))) {
+		ch->ch_flags |= CH_REKEYING;
+		sa_job_add(sa, JOB_REKEY_CHILD, proto, ch->ch_spi_in);
+	}
+	sa_reap(e);
+}
+
+/*
+ * We go: tell all peers, and wait for none.
+ */
+void
+engine_shutdown(struct engine *e)
+{
+	struct ike_sa	*sa, *next;
+
+	for (sa = TAILQ_FIRST(&e->e_sas); sa != NULL; sa = next) {
+		next = TAILQ_NEXT(sa, sa_entry);
+		if (sa->sa_state == SA_ESTABLISHED) {
+			msg_done(sa);
+			info_delete_ike(sa);
+		}
+		sa_close(sa, "closed");
+	}
+	sa_reap(e);
+}

@@ -1,0 +1,134 @@
+/*
+ * INFORMATIONAL (RFC 7296, 1.4): DELETE, and "are you there?".
+ */
+#include <sys/types.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "ike.h"
+#include "ikev2.h"
+#include "log.h"
+
+/*
+ * Tell the peer that a child ends.  The inbound SA stays until it answers.
+ */
+void
+info_delete_child(struct ike_sa *sa, uint8_t proto, uint32_t spi)
+{
+	struct child	*ch = child_by_in(sa, proto, spi);
+	struct chain	 c;
+
+	if (ch == NULL || (ch->ch_flags & CH_DELETED))
+		return;
+	ch->ch_flags |= CH_DELETED;
+	chain_init(&c);
+	delete_build(&c, proto, &spi, 1);
+	msg_request(sa, EXCH_INFORMATIONAL, &c, JOB_DELETE_CHILD);
+}
+
+/*
+ * Tell the peer that the IKE SA ends.
+ */
+void
+info_delete_ike(struct ike_sa *sa)
+{
+	struct chain	 c;
+
+	chain_init(&c);
+	delete_build(&c, PROTO_IKE, NULL, 0);
+	sa_set_state(sa, SA_CLOSING);
+	msg_request(sa, EXCH_INFORMATIONAL, &c, JOB_DELETE_IKE);
+}
+
+/*
+ * Ask for a sign of life.
+ */
+void
+info_dpd(struct ike_sa *sa)
+{
+	struct chain	 c;
+
+	chain_init(&c);
+	msg_request(sa, EXCH_INFORMATIONAL, &c, JOB_DPD);
+}
+
+/*
+ * The peer deletes children: of its inbound SPIs, our outbound ones.  What
+ * replaces them is used from now on; ours of the same pairs are named in
+ * the answer, unless our own DELETE crosses.
+ */
+static void
+delete_children(struct ike_sa *sa, const struct msg *m, struct chain *c)
+{
+	struct child	*ch, *new;
+	uint32_t	 gone[DELETES_MAX];
+	unsigned int	 i, n = 0;
+	char		 text[DELETES_MAX * 12 + 1];
+	size_t		 len = 0;
+
+	for (i = 0; i < m->m_ndel; i++) {
+		ch = child_by_out(sa, m->m_delproto, m->m_del[i]);
+		if (ch == NULL)
+			continue;
+		TAILQ_FOREACH(new, &sa->sa_children, ch_entry)
+			if (new->ch_old == ch->ch_spi_in)
+				child_out(new);
+		len += snprintf(text + len, sizeof(text) - len, " 0x%08x",
+		    ch->ch_spi_in);
+		if (!(ch->ch_flags & CH_DELETED))
+			gone[n++] = ch->ch_spi_in;
+		else if (sa->sa_request.s_valid &&
+		    sa->sa_job == JOB_DELETE_CHILD)
+			continue;
+		child_free(ch);
+	}
+	if (n != 0)
+		delete_build(c, m->m_delproto, gone, n);
+	if (len != 0)
+		sa_log(sa, "deleted %u SPI(s):%s", m->m_ndel, text);
+}
+
+/*
+ * A request: deletions, or nothing but the wish for an answer.
+ */
+void
+info_request(struct ike_sa *sa, const struct msg *m)
+{
+	struct chain	 c;
+	int		 had = !TAILQ_EMPTY(&sa->sa_children);
+
+	chain_init(&c);
+	if (!m->m_delike)
+		delete_children(sa, m, &c);
+	msg_respond(sa, m, &c);
+	if (m->m_delike) {
+		if (sa->sa_theirs != NULL)
+			sa->sa_theirs = NULL;
+		sa_close(sa, sa->sa_state == SA_REKEYED ? "SA rekeyed" :
+		    "received delete");
+	} else if (had && TAILQ_EMPTY(&sa->sa_children) &&
+	    sa->sa_state == SA_ESTABLISHED)
+		sa_log(sa, "no child SA is left");
+}
+
+/*
+ * The answer to what we sent.
+ */
+void
+info_response(struct ike_sa *sa, const struct msg *m)
+{
+	struct child	*ch;
+
+	if (sa->sa_job == JOB_DELETE_IKE) {
+		sa_close(sa, "closed");
+		return;
+	}
+	if (sa->sa_job != JOB_DELETE_CHILD)
+		return;
+	ch = child_by_in(sa, sa->sa_policy->p_saproto, sa->sa_job_spi);
+	if (ch != NULL && (ch->ch_flags & CH_DELETED)) {
+		sa_log(sa, "deleted 1 SPI(s): 0x%08x", ch->ch_spi_in);
+		child_free(ch);
+	}
+}
