@@ -215,7 +215,7 @@ ip6_input_if(struct mbuf **mp, int *offp, int nxt, int af, struct ifnet *ifp)
 
 	(void)af;
 	ip6stat_inc(&ip6stat.ip6s_total);
-	if (!in6_attached(ifp)) {
+	if (!in6_attached(ifp) && ifp->if_type != IFT_ENC) {
 		ip6stat_inc(&ip6stat.ip6s_noaddr);
 		m_freem(*mp);
 		*mp = NULL;

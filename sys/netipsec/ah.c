@@ -26,7 +26,11 @@ ah_hdrlen(const struct tdb *tdb, sa_family_t af)
 	return (roundup(AH_HLEN + tdb->tdb_icvlen, af == AF_INET6 ? 8 : 4));
 }
 
-/* Authenticate the whole packet into the ICV, which is 0. */
+/*
+ * Authenticate the whole packet into the ICV, which is 0.  The high half of
+ * an extended sequence number counts as if it came last (RFC 4302, 2.5.1):
+ * there is room for it behind the packet.
+ */
 static void
 ah_request(struct ipsec_op *op, u_int32_t high)
 {
@@ -37,7 +41,7 @@ ah_request(struct ipsec_op *op, u_int32_t high)
 
 	crp->crp_sid = tdb->tdb_cryptoid;
 	crp->crp_ilen = crp->crp_olen = m->m_pkthdr.len;
-	crp->crp_buf = mtod(m, caddr_t);
+	crp->crp_buf = mtod(m, u_int8_t *);
 	crp->crp_ndesc = 1;
 	crd->crd_alg = tdb->tdb_aalg->aa_crypto;
 	crd->crd_skip = 0;
@@ -46,8 +50,9 @@ ah_request(struct ipsec_op *op, u_int32_t high)
 	crd->crd_flags = CRD_F_ENCRYPT;
 	crd->crd_maclen = tdb->tdb_icvlen;
 	if (tdb->tdb_flags & TDBF_ESN) {
-		crd->crd_flags |= CRD_F_ESN;
-		be32enc(crd->crd_esn, high);
+		be32enc(mtod(m, u_int8_t *) + m->m_pkthdr.len, high);
+		crd->crd_len += AH_ESNLEN;
+		crp->crp_ilen = crp->crp_olen = crd->crd_len;
 	}
 }
 

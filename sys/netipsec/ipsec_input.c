@@ -252,7 +252,7 @@ in_op(struct mbuf *m, u_int off, u_int8_t proto, sa_family_t af,
 {
 	struct ipsec_op	*op;
 
-	m = ipsec_contig(m, IP_LINKHDR, 0);
+	m = ipsec_contig(m, IP_LINKHDR, proto == IPPROTO_AH ? AH_ESNLEN : 0);
 	if (m == NULL || (op = batch_op(&in_batch, in_finish)) == NULL) {
 		ipsecstat.ipsec_nomem++;
 		ipsecstat.ipsec_idrops++;
@@ -470,7 +470,8 @@ in_selector(struct ipsec_op *op, struct mbuf *m, u_int hlen, u_int8_t proto,
 		return (EINVAL);
 	}
 	pk.pk_dir = IPSP_DIRECTION_IN;
-	if (!ipsec_input_allowed(&pk, dn, tunnel)) {
+	/* Neighbours and groups are a link's business; enc(4) is none. */
+	if (pk.pk_link || !ipsec_input_allowed(&pk, dn, tunnel)) {
 		ipsecstat.ipsec_selector++;
 		return (EACCES);
 	}

@@ -180,29 +180,54 @@ out_been_through(const struct tdb *tdb, u_int *np)
 	return (been);
 }
 
-/* IPv4 packets may be cut on their way; IPv6's, and those with DF, not. */
+/*
+ * May the packet be cut, when it has become too long?  IPv4 says so in its
+ * header, but for what we send ourselves that is not final yet; IPv6 packets
+ * are cut only by who sends them.
+ */
 static int
-out_may_cut(struct mbuf *m)
+out_may_cut(struct mbuf *m, int flags)
 {
 	const u_int8_t	*p = mtod(m, const u_int8_t *);
 
-	return (*p >> 4 == 4 && (p[6] & (IP_DF >> 8)) == 0);
+	if (*p >> 4 == 6)
+		return ((flags & IP_FORWARDING) == 0);
+	return ((p[6] & (IP_DF >> 8)) == 0 && (flags & IP_DONTFRAG) == 0);
 }
 
 /*
- * Would the packet be too long for the path?  0, or EMSGSIZE with what would
- * not be in ph_mss.
+ * Complete the header of an IPv4 packet of our own, as the network layer
+ * would have done later.
+ */
+static void
+out_complete(struct mbuf *m, int hlen, int flags)
+{
+	struct ip	*ip = mtod(m, struct ip *);
+
+	if (ip->ip_v != IPVERSION || (flags & IP_FORWARDING))
+		return;
+	if (flags & (IP_DONTFRAG | IP_MTUDISC))
+		ip->ip_off |= htons(IP_DF);
+	ip->ip_sum = 0;
+	ip->ip_sum = in_cksum_hdr(ip, hlen);
+}
+
+/*
+ * Would the packet be too long for the path?  0, and IP_MTUDISC is cleared if
+ * it will have to be cut; or EMSGSIZE with what would not be in ph_mss.
  */
 static int
-out_size(struct mbuf *m, struct tdb *tdb, u_int hlen, int tunnel)
+out_size(struct mbuf *m, struct tdb *tdb, u_int hlen, int tunnel, int *flags)
 {
 	u_int	 len, mtu;
 
-	if (out_may_cut(m))
-		return (0);
 	len = m_wirelen(m, 0);
 	if (tdb_outlen(tdb, len, hlen, tunnel) <= tdb_path_mtu(tdb))
 		return (0);
+	if (out_may_cut(m, *flags)) {
+		*flags &= ~IP_MTUDISC;
+		return (0);
+	}
 	mtu = tdb_inmtu(tdb, hlen, tunnel);
 	/* Every IPv6 packet of this size must pass (RFC 2473, 7.1). */
 	if (*mtod(m, const u_int8_t *) >> 4 == 6 && mtu < IPV6_MMTU) {
@@ -219,7 +244,7 @@ out_size(struct mbuf *m, struct tdb *tdb, u_int hlen, int tunnel)
 /* Through an SA, or the chain that begins with it. */
 static int
 out_through(struct mbuf *m, int hlen, struct tdb *tdb,
-    const struct ipsec_pkt *pk)
+    const struct ipsec_pkt *pk, int flags)
 {
 	u_int	 n;
 	int	 error, tunnel;
@@ -232,8 +257,9 @@ out_through(struct mbuf *m, int hlen, struct tdb *tdb,
 	}
 	tunnel = (tdb->tdb_flags & TDBF_TUNNELING) ||
 	    !ipsec_addr_eq(&tdb->tdb_dst, &pk->pk_dst);
-	if ((error = out_size(m, tdb, hlen, tunnel)) != 0)
+	if ((error = out_size(m, tdb, hlen, tunnel, &flags)) != 0)
 		return (error);
+	out_complete(m, hlen, flags);
 	(void)ipsec_output_start(m, tdb, hlen, tunnel, ipsec_out_done);
 	return (EJUSTRETURN);
 }
@@ -258,7 +284,7 @@ out_missing(struct ipsec_policy *ipo, const struct ipsec_pkt *pk)
 
 static int
 out_flow(struct mbuf *m, int hlen, struct ipsec_policy *ipo,
-    const struct ipsec_pkt *pk)
+    const struct ipsec_pkt *pk, int flags)
 {
 	const struct ipsec_family	*fam = ipsec_family(pk->pk_dst.ia_af);
 	struct tdb			*tdb;
@@ -276,7 +302,7 @@ out_flow(struct mbuf *m, int hlen, struct ipsec_policy *ipo,
 	}
 	if ((tdb = spd_tdb(ipo, pk)) == NULL)
 		return (out_missing(ipo, pk));
-	return (out_through(m, hlen, tdb, pk));
+	return (out_through(m, hlen, tdb, pk, flags));
 }
 
 /*
@@ -290,7 +316,6 @@ ipsec_output_hook(struct mbuf *m, int hlen, struct inpcb *inp, int flags)
 	struct ipsec_pkt	 pk;
 	struct ipsec_policy	*ipo;
 
-	(void)flags;
 	if ((ipsec_in_use == 0 && !level_requires(inp)) || level_bypass(inp))
 		return (0);
 	if (ipsec_pkt_parse(m, 0, 0, &pk) != 0) {
@@ -301,7 +326,7 @@ ipsec_output_hook(struct mbuf *m, int hlen, struct inpcb *inp, int flags)
 		return (0);
 	pk.pk_dir = IPSP_DIRECTION_OUT;
 	if ((ipo = spd_lookup(&pk)) != NULL)
-		return (out_flow(m, hlen, ipo, &pk));
+		return (out_flow(m, hlen, ipo, &pk, flags));
 	if (level_requires(inp)) {
 		ipsecstat.ipsec_level++;
 		return (EACCES);
@@ -366,6 +391,19 @@ ipsec_input_hook(struct mbuf *m, int off, int proto, struct inpcb *inp,
 	return (in_clear_allowed(m, &pk) ? 0 : EACCES);
 }
 
+/*
+ * Is the SA, or one that it is chained to, of this protocol?  (IPcomp leaves
+ * packets alone that would not shrink.)
+ */
+static int
+chain_has(const struct tdb *tdb, u_int8_t sproto)
+{
+	return (tdb->tdb_sproto == sproto ||
+	    (tdb->tdb_inext != NULL && tdb->tdb_inext->tdb_sproto ==
+	    sproto) || (tdb->tdb_onext != NULL &&
+	    tdb->tdb_onext->tdb_sproto == sproto));
+}
+
 /* Does the flow lead to this SA? */
 static int
 flow_agrees(const struct ipsec_policy *ipo, const struct ipsec_pkt *pk,
@@ -373,7 +411,7 @@ flow_agrees(const struct ipsec_policy *ipo, const struct ipsec_pkt *pk,
 {
 	const struct ipsec_addr	*peer;
 
-	if (ipo->ipo_sproto != tdb->tdb_sproto)
+	if (!chain_has(tdb, ipo->ipo_sproto))
 		return (0);
 	peer = ipsec_addr_any(&ipo->ipo_dst) ? &pk->pk_src : &ipo->ipo_dst;
 	if (!ipsec_addr_any(&tdb->tdb_src) &&

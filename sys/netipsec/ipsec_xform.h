@@ -19,6 +19,7 @@
 #define ESP_HLEN	8		/* SPI and sequence number */
 #define ESP_TRAILER	2		/* pad length and next header */
 #define AH_HLEN		12		/* without the ICV */
+#define AH_ESNLEN	4		/* half a number, not sent */
 #define IPCOMP_HLEN	4
 #define UDP_HLEN	8
 
