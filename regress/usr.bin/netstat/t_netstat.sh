@@ -125,7 +125,7 @@ rdomains_body()
 	u_do ifconfig em0 rdomain 4
 	x netstat -R >out
 	atf_check -o inline:'Rdomain 0
-  Interfaces: lo0 enc0
+  Interfaces: lo0
   Routing table: 0
 
 Rdomain 4
