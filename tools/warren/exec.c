@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <poll.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -97,13 +98,27 @@ reset_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* The child: become the program. */
+/*
+ * Die with the parent, which may have died already: its end of the pipe tells,
+ * as its number means nothing in the machine's namespace.
+ */
+static void
+die_along(int alive)
+{
+	struct pollfd pfd = { .fd = alive, .events = 0 };
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (poll(&pfd, 1, 0) == 1)
+		_exit(125);
+}
+
+/* The child: become the program; alive hangs up when the parent ends. */
 static void __attribute__((__noreturn__))
-become(struct join *j, const struct execargs *xa, int ptysock)
+become(struct join *j, const struct execargs *xa, int ptysock, int alive)
 {
 	struct who w;
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	die_along(alive);
 	who_is(&w, xa->x_user);
 	if (ptysock != -1)
 		pty_child(ptysock);
@@ -119,7 +134,7 @@ become(struct join *j, const struct execargs *xa, int ptysock)
 	    setresuid(w.w_uid, w.w_uid, w.w_uid) == -1))
 		err(125, "%s", w.w_name);
 	/* A change of ids forgets it. */
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	die_along(alive);
 	execvp(xa->x_argv[0], xa->x_argv);
 	warn("%s", xa->x_argv[0]);
 	_exit(errno == ENOENT ? 127 : 126);
@@ -179,7 +194,7 @@ exec_run(const char *name, const struct execargs *xa)
 	struct join j;
 	sigset_t set;
 	pid_t pid;
-	int sp[2] = { -1, -1 };
+	int alive[2], sp[2] = { -1, -1 };
 
 	join_open(&j, name);
 	if (xa->x_outfd == -1 && pty_wanted() &&
@@ -191,11 +206,16 @@ exec_run(const char *name, const struct execargs *xa)
 		join_enter(&j);
 	sigfillset(&set);
 	sigprocmask(SIG_BLOCK, &set, NULL);
+	if (pipe2(alive, O_CLOEXEC) == -1)
+		err(1, "pipe");
 	pid = fork();
 	if (pid == -1)
 		err(1, "fork");
-	if (pid == 0)
-		become(&j, xa, sp[1]);
+	if (pid == 0) {
+		close(alive[1]);
+		become(&j, xa, sp[1], alive[0]);
+	}
+	close(alive[0]);
 	close(j.j_kernel);
 	if (sp[0] == -1)
 		return (attend(pid));
