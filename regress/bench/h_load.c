@@ -269,7 +269,9 @@ first(char *ifname)
 static int
 tap(const char *ifname, const char *netns)
 {
-	struct ifreq	ifr = { .ifr_flags = IFF_TAP | IFF_NO_PI | IFF_VNET_HDR };
+	struct ifreq	ifr = {
+		.ifr_flags = IFF_TAP | IFF_NO_PI | IFF_VNET_HDR
+	};
 	char		path[256];
 	int		fd, ns;
 

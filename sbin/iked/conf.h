@@ -17,7 +17,7 @@
 #define FLOWS_MAX	255		/* selectors of a side */
 #define PROTOS_MAX	16
 #define XFORMS_MAX	48		/* of one proposal */
-#define PROPS_MAX	16		/* of one policy, each of IKE and child */
+#define PROPS_MAX	16		/* of a policy, IKE and child each */
 
 #define LIFETIME_DEFAULT	10800	/* seconds */
 #define LIFEBYTES_DEFAULT	4294967296ULL

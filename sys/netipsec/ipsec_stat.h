@@ -37,10 +37,10 @@ struct ipsecstat {
 	uint64_t ipsec_selector;	/* not what the SA is for */
 	uint64_t ipsec_level;		/* refused by a socket's level */
 	uint64_t ipsec_loop;		/* encapsulated too often */
-	uint64_t ipsec_toobig;		/* larger than the path, not to be cut */
+	uint64_t ipsec_toobig;		/* larger than the path takes */
 	uint64_t ipsec_nomem;		/* no memory */
 	uint64_t ipsec_badhdr;		/* headers that make no sense */
-	uint64_t ipsec_ecn;		/* congestion mark on what cannot bear it */
+	uint64_t ipsec_ecn;		/* congestion mark where none may be */
 	uint64_t ipsec_acquires;	/* times an SA was asked for */
 	uint64_t ipsec_acqlimit;	/* not asked for: asked lately */
 	uint64_t ipsec_acqfull;		/* not asked for: too many at once */
@@ -72,7 +72,7 @@ struct espstat {
 	uint64_t esps_crypto;		/* the cipher failed */
 	uint64_t esps_udpencin;		/* came in UDP */
 	uint64_t esps_udpencout;	/* went in UDP */
-	uint64_t esps_udpinval;		/* in UDP of the wrong port, or none due */
+	uint64_t esps_udpinval;		/* UDP of a wrong port, or not due */
 	uint64_t esps_udpneeded;	/* not in UDP, but should be */
 	uint64_t esps_outfail;		/* the network refused it */
 	uint64_t esps_seqzero;		/* sequence number 0 */

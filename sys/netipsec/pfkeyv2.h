@@ -19,7 +19,7 @@
 /* Types of messages. */
 #define SADB_RESERVED		0
 #define SADB_GETSPI		1	/* reserve an SPI */
-#define SADB_UPDATE		2	/* complete a larval SA, or change one */
+#define SADB_UPDATE		2	/* complete a larval SA, change one */
 #define SADB_ADD		3
 #define SADB_DELETE		4
 #define SADB_GET		5

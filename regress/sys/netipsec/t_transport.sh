@@ -4,6 +4,9 @@
 . "$(atf_get_srcdir)/../../lib/warren.subr"
 . "$(atf_get_srcdir)/ipsec.subr"
 
+AB='transport from 10.0.0.1 to 10.0.0.2'
+BA='transport from 10.0.0.2 to 10.0.0.1'
+
 # gateway_pings FAMILY
 gateway_pings()
 {
@@ -64,10 +67,10 @@ ah_esp_body()
 		[ $m = r ] && f='from 10.0.0.1 to 10.0.0.2' ||
 		    f='from 10.0.0.2 to 10.0.0.1'
 		ipsec_rules $m "flow esp $f" \
-		    "esp transport from 10.0.0.1 to 10.0.0.2 spi 0x1001 $e1 bundle x" \
-		    "ah transport from 10.0.0.1 to 10.0.0.2 spi 0x2001 $a1 bundle x" \
-		    "esp transport from 10.0.0.2 to 10.0.0.1 spi 0x1002 $e2 bundle x" \
-		    "ah transport from 10.0.0.2 to 10.0.0.1 spi 0x2002 $a2 bundle x"
+		    "esp $AB spi 0x1001 $e1 bundle x" \
+		    "ah $AB spi 0x2001 $a1 bundle x" \
+		    "esp $BA spi 0x1002 $e2 bundle x" \
+		    "ah $BA spi 0x2002 $a2 bundle x"
 	done
 	ipsec_watch
 	gateway_pings 4

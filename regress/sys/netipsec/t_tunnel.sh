@@ -161,11 +161,13 @@ ipcomp_body()
 	ipsec_gateways
 	e="enc aes-128-gcm enckey $(ipsec_key 20 1)"
 	e2="enc aes-128-gcm enckey $(ipsec_key 20 2)"
-	ipsec_rules r 'flow ipcomp from 10.0.1.0/24 to 10.0.2.0/24 peer 10.0.0.2' \
+	ipsec_rules r \
+	    'flow ipcomp from 10.0.1.0/24 to 10.0.2.0/24 peer 10.0.0.2' \
 	    'ipcomp from 10.0.0.1 to 10.0.0.2 spi 0x101:0x102 bundle x' \
 	    "esp transport from 10.0.0.1 to 10.0.0.2 spi 0x1001 $e bundle x" \
 	    "esp transport from 10.0.0.2 to 10.0.0.1 spi 0x1002 $e2 bundle x"
-	ipsec_rules s 'flow ipcomp from 10.0.2.0/24 to 10.0.1.0/24 peer 10.0.0.1' \
+	ipsec_rules s \
+	    'flow ipcomp from 10.0.2.0/24 to 10.0.1.0/24 peer 10.0.0.1' \
 	    'ipcomp from 10.0.0.2 to 10.0.0.1 spi 0x102:0x101 bundle x' \
 	    "esp transport from 10.0.0.2 to 10.0.0.1 spi 0x1002 $e2 bundle x" \
 	    "esp transport from 10.0.0.1 to 10.0.0.2 spi 0x1001 $e bundle x"
