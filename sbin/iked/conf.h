@@ -111,6 +111,7 @@ struct conf {
 /* parse.y */
 int	 parse_config(const char *, struct conf *);
 int	 cmdline_symset(const char *);
+const char *lex_message(void);	/* lex.c: the last complaint */
 
 /* conf.c */
 void	 conf_init(struct conf *);

@@ -150,6 +150,11 @@ init_start(struct engine *e, struct policy *p, const struct endpoint *peer)
 	sa->sa_peer.e_port = IKE_PORT;
 	if (prefix_is_host(&p->p_local))
 		sa->sa_local.e_addr = p->p_local.pf_addr;
+	else if (e->e_ops->op_local(e->e_arg, &sa->sa_peer, &sa->sa_local) ==
+	    -1) {
+		sa_close(sa, "no address of ours leads to the peer");
+		return;
+	}
 	sa->sa_local.e_port = IKE_PORT;
 	log_info("ikev2_init_ike_sa: initiating \"%s\"", p->p_name);
 	sa->sa_x.x_group = DH_NONE;

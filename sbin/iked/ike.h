@@ -17,7 +17,7 @@
 #define SA_HASH		1024
 
 /* C7 of the protocol's timers; milliseconds. */
-#define T_HANDSHAKE	30000	/* a responder's half-open SA lives */
+#define T_HANDSHAKE	60000	/* a responder's half-open SA lives */
 #define T_RETRY		60000	/* an active policy without an SA tries */
 #define T_RETRANS	2000	/* the first one; doubles */
 #define RETRANS_MAX	6	/* transmissions in all, the last waits 64 s */
@@ -183,6 +183,9 @@ struct engine_ops {
 	/* Send a message; the port of the local end says which socket. */
 	void	 (*op_send)(void *, const struct endpoint *,
 		    const struct endpoint *, const void *, size_t);
+	/* Our address towards a peer. */
+	int	 (*op_local)(void *, const struct endpoint *,
+		    struct endpoint *);
 	/* An SPI for an inbound SA, or 0. */
 	uint32_t (*op_getspi)(void *, const struct ike_sa *, uint8_t);
 	/* Load a child: inbound, and outbound if CH_OUT_PENDING is off. */

@@ -1,15 +1,51 @@
 /*
- * iked(8): the parent.
+ * iked(8): the parent.  It reads the configuration, opens the sockets that
+ * need privileges, and starts the others, each of which is this program
+ * executed anew:
+ *
+ *	control		ikectl(8)'s socket
+ *	ikev2		the protocol
+ *
+ * Every two are joined by a socketpair.  When one ends, all do.
  */
 #include <sys/types.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <syslog.h>
 #include <unistd.h>
 
-#include "conf.h"
+#include <sys/bsdnum.h>
+#include <net/pfkeyv2.h>
+
+#include "iked.h"
+#include "ikev2.h"
 #include "log.h"
+
+enum { CONTROL, IKEV2, NPROCS };
+
+struct parent {
+	struct event_base *p_base;
+	struct pipe	 p_pipe[NPROCS];
+	pid_t		 p_pid[NPROCS];
+	const char	*p_file;
+	const char	*p_sock;
+	int		 p_debug;
+	int		 p_verbose;
+	struct start	 p_start;
+	int		 p_down;
+};
+
+static struct parent	 P;
+
+static const char	*names[NPROCS] = { "control", "ikev2" };
 
 static void
 usage(void)
@@ -28,7 +64,7 @@ check_config(const char *file)
 	conf_init(&c);
 	error = parse_config(file, &c);
 	if (error == 0) {
-		if (log_getverbose() > 1)
+		if (P.p_verbose)
 			print_conf(&c);
 		fflush(stdout);
 		fprintf(stderr, "configuration OK\n");
@@ -37,34 +73,325 @@ check_config(const char *file)
 	return (error == 0 ? 0 : 1);
 }
 
+/* Give a configuration to ikev2. */
+static void
+send_config(const struct conf *c)
+{
+	struct pipe	*to = &P.p_pipe[IKEV2];
+	struct policy	*p;
+	struct wbuf	 w;
+
+	wbuf_init(&w);
+	conf_pack(&w, c);
+	pipe_send(to, IMSG_CFG_BEGIN, 0, -1, w.w_buf, w.w_len);
+	wbuf_free(&w);
+	TAILQ_FOREACH(p, &c->c_policies, p_entry) {
+		policy_pack(&w, p);
+		if (w.w_error)
+			fatal("policy");
+		pipe_send(to, IMSG_CFG_POLICY, 0, -1, w.w_buf, w.w_len);
+		wbuf_free(&w);
+	}
+	pipe_send(to, IMSG_CFG_END, 0, -1, NULL, 0);
+}
+
+/* Parse, and only then swap.  -1: it stays as it was. */
+static int
+reload(const char *file)
+{
+	struct conf	 c;
+	int		 error;
+
+	conf_init(&c);
+	error = parse_config(file, &c);
+	if (error == 0)
+		send_config(&c);
+	else
+		log_warnx("configuration not loaded");
+	conf_free(&c);
+	return (error);
+}
+
+static void
+from_control(struct pipe *p, struct imsg *im)
+{
+	char		 file[1024];
+	const char	*why;
+
+	snprintf(file, sizeof(file), "%.*s", (int)im->i_datalen,
+	    (char *)im->i_data);
+	if (reload(im->i_hdr.i_type == IMSG_CTL_LOAD ? file : P.p_file) ==
+	    0) {
+		pipe_send(p, IMSG_CTL_OK, im->i_hdr.i_peerid, -1, NULL, 0);
+		return;
+	}
+	why = lex_message();
+	pipe_send(p, IMSG_CTL_FAIL, im->i_hdr.i_peerid, -1, why, strlen(why));
+}
+
+static void
+from_ikev2(struct pipe *p, struct imsg *im)
+{
+	if (im->i_hdr.i_type == IMSG_GONE)
+		event_base_loopexit(P.p_base, NULL);
+}
+
+static void
+child_gone(struct pipe *p)
+{
+	if (!P.p_down)
+		log_warnx("lost child: %s exited", p == &P.p_pipe[IKEV2] ?
+		    "ikev2" : "control");
+	event_base_loopexit(P.p_base, NULL);
+	event_del(p->pi_ev);
+}
+
+static void
+on_signal(evutil_socket_t sig, short what, void *arg)
+{
+	if (sig == SIGHUP) {
+		log_info("reload");
+		reload(P.p_file);
+		return;
+	}
+	if (P.p_down++)
+		return;
+	pipe_send(&P.p_pipe[IKEV2], IMSG_SHUTDOWN, 0, -1, NULL, 0);
+}
+
+/* Put a descriptor at a number, to be inherited. */
+static void
+place(int fd, int at)
+{
+	if (dup2(fd, at) == -1)
+		fatal("dup2");
+}
+
+static void
+run_child(int which, int up, int side, char *self)
+{
+	char	*argv[10];
+	int	 n = 0, i;
+
+	/* Both above the numbers that they get. */
+	up = fcntl(up, F_DUPFD, 10);
+	side = fcntl(side, F_DUPFD, 10);
+	if (up == -1 || side == -1)
+		fatal("fcntl");
+	place(up, 3);
+	place(side, 4);
+	for (i = 5; i < 64; i++)
+		close(i);
+	argv[n++] = self;
+	argv[n++] = "-P";
+	argv[n++] = (char *)names[which];
+	argv[n++] = "-s";
+	argv[n++] = (char *)P.p_sock;
+	if (P.p_debug)
+		argv[n++] = "-d";
+	if (P.p_verbose)
+		argv[n++] = "-v";
+	argv[n] = NULL;
+	execvp(self, argv);
+	fatal("%s", self);
+}
+
+static void
+start_children(char *self)
+{
+	int	 up[NPROCS][2], side[2], i;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, side) == -1)
+		fatal("socketpair");
+	for (i = 0; i < NPROCS; i++)
+		if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0,
+		    up[i]) == -1)
+			fatal("socketpair");
+	for (i = 0; i < NPROCS; i++) {
+		P.p_pid[i] = fork();
+		if (P.p_pid[i] == -1)
+			fatal("fork");
+		if (P.p_pid[i] == 0)
+			run_child(i, up[i][1], side[i], self);
+	}
+	for (i = 0; i < NPROCS; i++) {
+		close(up[i][1]);
+		close(side[i]);
+		if (pipe_open(&P.p_pipe[i], P.p_base, up[i][0],
+		    i == CONTROL ? from_control : from_ikev2, child_gone,
+		    NULL) == -1)
+			fatal("pipe");
+	}
+}
+
+/* The sockets that need privileges. */
+static void
+open_sockets(void)
+{
+	static const struct {
+		int	 ver;
+		int	 natt;
+	} kinds[] = { { 4, 0 }, { 6, 0 }, { 4, 1 }, { 6, 1 } };
+	int	 i, fd;
+
+	for (i = 0; i < FD_PFKEY; i++) {
+		if (kinds[i].natt && P.p_start.st_nonatt)
+			continue;
+		fd = udp_socket(kinds[i].ver, kinds[i].natt ?
+		    P.p_start.st_port : IKE_PORT);
+		if (fd == -1)
+			fatal("UDP socket");
+		pipe_send(&P.p_pipe[IKEV2], IMSG_FD, i, fd, NULL, 0);
+	}
+	fd = socket(BSD_PF_KEY, SOCK_RAW | SOCK_CLOEXEC, PF_KEY_V2);
+	if (fd == -1)
+		fatal("PF_KEY");
+	pipe_send(&P.p_pipe[IKEV2], IMSG_FD, FD_PFKEY, fd, NULL, 0);
+	pipe_send(&P.p_pipe[IKEV2], IMSG_START, 0, -1, &P.p_start,
+	    sizeof(P.p_start));
+}
+
+static void
+signals(void)
+{
+	static const int	 sigs[] = { SIGHUP, SIGINT, SIGTERM };
+	struct event		*ev;
+	size_t			 i;
+
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGUSR1, SIG_IGN);
+	for (i = 0; i < sizeof(sigs) / sizeof(sigs[0]); i++) {
+		ev = evsignal_new(P.p_base, sigs[i], on_signal, NULL);
+		if (ev == NULL)
+			fatal("evsignal");
+		event_add(ev, NULL);
+	}
+}
+
+static int
+parent_main(char *self)
+{
+	struct conf	 c;
+	int		 i;
+
+	if (geteuid() != 0)
+		fatalx("need root privileges");
+	if (mkdir(IKED_CHROOT, 0755) == -1 && errno != EEXIST)
+		fatal("%s", IKED_CHROOT);
+	conf_init(&c);
+	if (parse_config(P.p_file, &c) == -1)
+		return (1);
+	log_init(P.p_debug, LOG_DAEMON);
+	log_setverbose(P.p_verbose);
+	if (!P.p_debug && daemon(0, 0) == -1)
+		fatal("daemon");
+	P.p_base = event_base_new();
+	if (P.p_base == NULL)
+		fatalx("event_base_new");
+	start_children(self);
+	signals();
+	open_sockets();
+	send_config(&c);
+	conf_free(&c);
+	log_info("startup");
+	event_base_dispatch(P.p_base);
+	for (i = 0; i < NPROCS; i++)
+		close(P.p_pipe[i].pi_ibuf.ib_fd);
+	for (i = 0; i < NPROCS; i++)
+		waitpid(P.p_pid[i], NULL, 0);
+	unlink(P.p_sock);
+	log_info("parent terminating");
+	return (P.p_down ? 0 : 1);
+}
+
+static int
+child_main(const char *name)
+{
+	log_init(P.p_debug, LOG_DAEMON);
+	log_setverbose(P.p_verbose);
+	log_procinit(name);
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGINT, SIG_IGN);
+	signal(SIGTERM, SIG_IGN);
+	if (strcmp(name, names[CONTROL]) == 0)
+		control_main(P.p_sock);
+	else if (strcmp(name, names[IKEV2]) == 0)
+		ikev2_main();
+	else
+		usage();
+	return (0);
+}
+
+static void
+option(int c, const char *arg)
+{
+	const char	*why = NULL;
+
+	switch (c) {
+	case 'd':
+		P.p_debug = 1;
+		break;
+	case 'p':
+		P.p_start.st_port = strtonum(arg, 1, 65535, &why);
+		if (why != NULL)
+			fatalx("port %s is %s", arg, why);
+		P.p_start.st_forcenatt = 1;
+		break;
+	case 'S':
+		P.p_start.st_passive = 1;
+		break;
+	case 'T':
+		P.p_start.st_nonatt = 1;
+		break;
+	case 't':
+		P.p_start.st_forcenatt = 1;
+		break;
+	case 'v':
+		P.p_verbose++;
+		break;
+	case '6':
+		break;
+	default:
+		usage();
+	}
+}
+
 int
 main(int argc, char *argv[])
 {
-	const char	*file = "/etc/iked.conf";
-	int		 c, nflag = 0, verbose = 0;
+	const char	*child = NULL;
+	int		 c, nflag = 0;
 
 	log_init(1, LOG_DAEMON);
-	while ((c = getopt(argc, argv, "D:f:nv")) != -1)
-		switch (c) {
-		case 'D':
+	P.p_file = IKED_CONF;
+	P.p_sock = IKED_SOCK;
+	P.p_start.st_port = IKE_NATT_PORT;
+	while ((c = getopt(argc, argv, "6D:df:nP:p:Ss:TtVv")) != -1)
+		if (c == 'D') {
 			if (cmdline_symset(optarg) == -1)
 				log_warnx("could not parse macro definition "
 				    "%s", optarg);
-			break;
-		case 'f':
-			file = optarg;
-			break;
-		case 'n':
+		} else if (c == 'f') {
+			P.p_file = optarg;
+		} else if (c == 's') {
+			P.p_sock = optarg;
+		} else if (c == 'P') {
+			child = optarg;
+		} else if (c == 'n') {
 			nflag = 1;
-			break;
-		case 'v':
-			verbose++;
-			break;
-		default:
-			usage();
-		}
-	log_setverbose(verbose > 0 ? verbose + 1 : 0);
-	if (!nflag)
+		} else if (c == 'V') {
+			fprintf(stderr, "Warren iked\n");
+			return (0);
+		} else
+			option(c, optarg);
+	if (argc != optind || (P.p_start.st_nonatt &&
+	    P.p_start.st_forcenatt))
 		usage();
-	return (check_config(file));
+	log_setverbose(P.p_verbose);
+	if (child != NULL)
+		return (child_main(child));
+	if (nflag)
+		return (check_config(P.p_file));
+	return (parent_main(argv[0]));
 }

@@ -49,6 +49,7 @@ static struct source		 sources[SOURCES_MAX];
 static int			 nsources;
 static int			 nerrors;
 static int			 quoted;
+static char			 last[1200];
 
 int	 yylex(void);
 
@@ -155,7 +156,18 @@ message(const char *fmt, va_list ap)
 	char		 text[1024];
 
 	vsnprintf(text, sizeof(text), fmt, ap);
-	log_warnx("%s: %d: %s", s->s_name, s->s_line, text);
+	snprintf(last, sizeof(last), "%.100s: %d: %s", s->s_name, s->s_line,
+	    text);
+	log_warnx("%s", last);
+}
+
+/*
+ * The last complaint, for who cannot see the log.
+ */
+const char *
+lex_message(void)
+{
+	return (last);
 }
 
 /*
@@ -317,7 +329,9 @@ lex_include(const char *name)
 	if (strcmp(name, "-") != 0) {
 		f = fopen(name, "r");
 		if (f == NULL) {
-			log_warn("%s", name);
+			snprintf(last, sizeof(last), "%.200s: %s", name,
+			    strerror(errno));
+			log_warnx("%s", last);
 			return (-1);
 		}
 		if (!secure(fileno(f), name)) {

@@ -36,6 +36,15 @@ op_send(void *arg, const struct endpoint *local, const struct endpoint *peer,
 	blob_set(&p->p_data, data, len);
 }
 
+static int
+op_local(void *arg, const struct endpoint *peer, struct endpoint *local)
+{
+	struct side	*s = arg;
+
+	local->e_addr = s->s_ep.e_addr;
+	return (0);
+}
+
 static uint32_t
 op_getspi(void *arg, const struct ike_sa *sa, uint8_t proto)
 {
@@ -123,7 +132,7 @@ op_verify(void *arg, const struct ike_sa *sa, const struct msg *m,
 }
 
 static const struct engine_ops	 ops = {
-	op_send, op_getspi, op_child_add, op_child_out, op_child_del,
+	op_send, op_local, op_getspi, op_child_add, op_child_out, op_child_del,
 	op_child_idle, op_sign, op_verify
 };
 

@@ -1,0 +1,529 @@
+/*
+ * The ikev2 process: the engine between sockets, kernel, clock and the
+ * other processes.
+ */
+#include <sys/types.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "iked.h"
+#include "ikev2.h"
+#include "log.h"
+
+#define FD_PARENT	3
+#define FD_CONTROL	4
+
+/* A flow in the kernel, and how many children it serves. */
+struct kflow {
+	TAILQ_ENTRY(kflow) kf_entry;
+	struct flow	 kf_flow;
+	struct endpoint	 kf_local;
+	struct endpoint	 kf_peer;
+	uint8_t		 kf_proto;
+	unsigned int	 kf_refs;
+};
+
+struct ikev2 {
+	struct event_base *i_base;
+	struct event	*i_timer;
+	struct engine	*i_engine;
+	struct udp	*i_udp;
+	struct pfkey	*i_pfkey;
+	struct pipe	 i_parent;
+	struct pipe	 i_control;
+	int		 i_fds[FD_MAX];
+	int		 i_override;	/* ikectl's active or passive */
+	int		 i_decouple;	/* and couple or decouple; -1 none */
+	struct conf	 i_conf;	/* on its way */
+	TAILQ_HEAD(, kflow) i_flows;
+};
+
+static struct ikev2	 I;
+
+static uint64_t
+now_ms(void)
+{
+	struct timespec	 ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (ts.tv_sec * 1000ULL + ts.tv_nsec / 1000000);
+}
+
+/* Set the one timer of the loop to the engine's next. */
+static void
+rearm(void)
+{
+	struct timeval	 tv;
+	uint64_t	 next = engine_next(I.i_engine), now = now_ms();
+
+	if (next == UINT64_MAX) {
+		evtimer_del(I.i_timer);
+		return;
+	}
+	next = next > now ? next - now : 0;
+	tv.tv_sec = next / 1000;
+	tv.tv_usec = next % 1000 * 1000;
+	evtimer_add(I.i_timer, &tv);
+}
+
+static void
+timer_due(evutil_socket_t fd, short what, void *arg)
+{
+	engine_run(I.i_engine, now_ms());
+	rearm();
+}
+
+static void
+datagram(void *arg, const struct endpoint *local,
+    const struct endpoint *peer, const void *data, size_t len)
+{
+	engine_input(I.i_engine, now_ms(), local, peer, data, len);
+	rearm();
+}
+
+static void
+op_send(void *arg, const struct endpoint *local, const struct endpoint *peer,
+    const void *data, size_t len)
+{
+	if (udp_send(I.i_udp, local, peer, data, len) == -1) {
+		I.i_engine->e_stats.st_send_failed++;
+		log_debug("send: %s", strerror(errno));
+	}
+}
+
+static int
+op_local(void *arg, const struct endpoint *peer, struct endpoint *local)
+{
+	return (udp_local(peer, local));
+}
+
+static uint32_t
+op_getspi(void *arg, const struct ike_sa *sa, uint8_t proto)
+{
+	return (pfkey_getspi(I.i_pfkey, sa, proto));
+}
+
+static struct kflow *
+kflow_find(const struct child *ch, const struct flow *f)
+{
+	struct kflow	*k;
+
+	TAILQ_FOREACH(k, &I.i_flows, kf_entry)
+		if (prefix_equal(&k->kf_flow.f_src, &f->f_src) &&
+		    prefix_equal(&k->kf_flow.f_dst, &f->f_dst) &&
+		    k->kf_flow.f_sport == f->f_sport &&
+		    k->kf_flow.f_dport == f->f_dport &&
+		    k->kf_flow.f_proto == f->f_proto &&
+		    k->kf_proto == ch->ch_proto)
+			return (k);
+	return (NULL);
+}
+
+/* A flow has a child more; one that leads elsewhere is led here. */
+static void
+kflow_use(const struct child *ch, const struct flow *f)
+{
+	const struct ike_sa	*sa = ch->ch_sa;
+	struct kflow		*k = kflow_find(ch, f);
+
+	if (k == NULL) {
+		k = calloc(1, sizeof(*k));
+		if (k == NULL)
+			fatal("flow");
+		k->kf_flow = *f;
+		k->kf_proto = ch->ch_proto;
+		TAILQ_INSERT_TAIL(&I.i_flows, k, kf_entry);
+	} else if (addr_cmp(&k->kf_peer.e_addr, &sa->sa_peer.e_addr) == 0 &&
+	    addr_cmp(&k->kf_local.e_addr, &sa->sa_local.e_addr) == 0) {
+		k->kf_refs++;
+		return;
+	} else
+		pfkey_flow(I.i_pfkey, ch, f, 0);
+	k->kf_local = sa->sa_local;
+	k->kf_peer = sa->sa_peer;
+	k->kf_refs++;
+	pfkey_flow(I.i_pfkey, ch, f, 1);
+}
+
+static void
+kflow_drop(const struct child *ch, const struct flow *f)
+{
+	struct kflow	*k = kflow_find(ch, f);
+
+	if (k == NULL || --k->kf_refs > 0)
+		return;
+	pfkey_flow(I.i_pfkey, ch, f, 0);
+	TAILQ_REMOVE(&I.i_flows, k, kf_entry);
+	free(k);
+}
+
+static int
+op_child_add(void *arg, const struct child *ch)
+{
+	unsigned int	 i;
+
+	if (pfkey_sa(I.i_pfkey, ch, 0, 1) == -1 ||
+	    (!(ch->ch_flags & CH_OUT_PENDING) &&
+	    pfkey_sa(I.i_pfkey, ch, 1, 0) == -1))
+		return (-1);
+	for (i = 0; i < ch->ch_nflows; i++)
+		kflow_use(ch, &ch->ch_flows[i]);
+	return (0);
+}
+
+static int
+op_child_out(void *arg, const struct child *ch)
+{
+	return (pfkey_sa(I.i_pfkey, ch, 1, 0));
+}
+
+static void
+op_child_del(void *arg, const struct child *ch)
+{
+	unsigned int	 i;
+
+	if (ch->ch_flags & CH_LOADED)
+		for (i = 0; i < ch->ch_nflows; i++)
+			kflow_drop(ch, &ch->ch_flows[i]);
+	pfkey_sa_del(I.i_pfkey, ch, 0);
+	if (ch->ch_spi_out != 0 && !(ch->ch_flags & CH_OUT_PENDING))
+		pfkey_sa_del(I.i_pfkey, ch, 1);
+}
+
+static uint64_t
+op_child_idle(void *arg, const struct child *ch)
+{
+	return (pfkey_idle(I.i_pfkey, ch));
+}
+
+static const struct engine_ops	 ops = {
+	.op_send = op_send, .op_local = op_local, .op_getspi = op_getspi,
+	.op_child_add = op_child_add, .op_child_out = op_child_out,
+	.op_child_del = op_child_del, .op_child_idle = op_child_idle
+};
+
+static void
+acquire(void *arg, const struct addr *src, const struct addr *dst)
+{
+	struct policy	*p;
+
+	TAILQ_FOREACH(p, &I.i_engine->e_conf.c_policies, p_entry)
+		if ((p->p_flags & POL_ACTIVE) &&
+		    addr_cmp(&p->p_peer.pf_addr, dst) == 0)
+			engine_acquire(I.i_engine, p);
+	rearm();
+}
+
+static void
+expire(void *arg, uint8_t proto, uint32_t spi, int hard)
+{
+	I.i_engine->e_now = now_ms();
+	engine_expire(I.i_engine, spi, proto, hard);
+	rearm();
+}
+
+static const struct pfkey_ops	 kernel = { acquire, expire };
+
+/* All sockets are here: begin. */
+static void
+begin(const struct start *st)
+{
+	int	 i;
+
+	I.i_engine = engine_new(&ops, NULL, now_ms());
+	I.i_udp = udp_new(I.i_base, st->st_port, datagram, NULL);
+	if (I.i_engine == NULL || I.i_udp == NULL)
+		fatal("engine");
+	I.i_engine->e_port = st->st_port;
+	I.i_engine->e_nonatt = st->st_nonatt;
+	I.i_engine->e_forcenatt = st->st_forcenatt;
+	if (st->st_passive)
+		I.i_override = 1;
+	for (i = 0; i < FD_PFKEY; i++)
+		if (I.i_fds[i] != -1)
+			udp_add(I.i_udp, i, I.i_fds[i]);
+	I.i_pfkey = pfkey_new(I.i_base, I.i_fds[FD_PFKEY], st->st_port,
+	    &kernel, NULL);
+}
+
+/* The administrator's word counts more than the file's. */
+static void
+overrides(void)
+{
+	if (I.i_override != -1)
+		I.i_engine->e_conf.c_passive = I.i_override;
+	if (I.i_decouple != -1)
+		I.i_engine->e_conf.c_decouple = I.i_decouple;
+}
+
+static void
+shutdown_all(void)
+{
+	if (I.i_engine != NULL) {
+		engine_shutdown(I.i_engine);
+		pfkey_flush(I.i_pfkey);
+	}
+	pipe_send(&I.i_parent, IMSG_GONE, 0, -1, NULL, 0);
+	event_base_loopexit(I.i_base, NULL);
+}
+
+static void
+from_parent(struct pipe *p, struct imsg *im)
+{
+	struct policy	*pol;
+	struct start	 st;
+	struct rbuf	 r;
+
+	rbuf_init(&r, im->i_data, im->i_datalen);
+	switch (im->i_hdr.i_type) {
+	case IMSG_FD:
+		if (im->i_hdr.i_peerid >= FD_MAX || im->i_descr == -1)
+			fatalx("imsg fd");
+		I.i_fds[im->i_hdr.i_peerid] = im->i_descr;
+		break;
+	case IMSG_START:
+		if (im->i_datalen != sizeof(st))
+			fatalx("imsg start");
+		memcpy(&st, im->i_data, sizeof(st));
+		begin(&st);
+		break;
+	case IMSG_CFG_BEGIN:
+		conf_free(&I.i_conf);
+		conf_init(&I.i_conf);
+		if (conf_unpack(&r, &I.i_conf) == -1)
+			fatalx("imsg conf");
+		break;
+	case IMSG_CFG_POLICY:
+		pol = policy_unpack(&r);
+		if (pol == NULL)
+			fatalx("imsg policy");
+		TAILQ_INSERT_TAIL(&I.i_conf.c_policies, pol, p_entry);
+		break;
+	case IMSG_CFG_END:
+		I.i_engine->e_now = now_ms();
+		engine_conf(I.i_engine, &I.i_conf);
+		overrides();
+		rearm();
+		break;
+	case IMSG_SHUTDOWN:
+		shutdown_all();
+		break;
+	default:
+		fatalx("imsg %u of parent", im->i_hdr.i_type);
+	}
+}
+
+static void
+algs(char *buf, size_t size, uint8_t proto, const struct suite *s)
+{
+	struct xform	 enc = { XF_ENCR, s->su_encr, s->su_keylen };
+	struct xform	 in = { XF_INTEG, s->su_integ, 0 };
+	struct xform	 pr = { XF_PRF, s->su_prf, 0 };
+	struct xform	 dh = { XF_DH, s->su_dh, 0 };
+	size_t		 n = 0;
+
+	buf[0] = '\0';
+	if (proto != PROTO_AH)
+		n += snprintf(buf + n, size - n, "enc %s",
+		    xform_name(proto, &enc));
+	if (s->su_integ != 0)
+		n += snprintf(buf + n, size - n, "%sauth %s", n ? " " : "",
+		    xform_name(proto, &in));
+	if (s->su_dh != 0)
+		n += snprintf(buf + n, size - n, " group %s",
+		    xform_name(proto, &dh));
+	if (proto == PROTO_IKE)
+		n += snprintf(buf + n, size - n, " prf %s",
+		    xform_name(proto, &pr));
+	if (s->su_esn)
+		snprintf(buf + n, size - n, " esn");
+}
+
+static void
+show_children(struct pipe *p, uint32_t id, const struct ike_sa *sa)
+{
+	const struct child	*ch;
+	struct ctl_child	 cc;
+	struct ctl_flow		 cf;
+	unsigned int		 i;
+
+	TAILQ_FOREACH(ch, &sa->sa_children, ch_entry) {
+		memset(&cc, 0, sizeof(cc));
+		cc.cc_proto = ch->ch_proto;
+		cc.cc_spi_in = ch->ch_spi_in;
+		cc.cc_spi_out = ch->ch_spi_out;
+		cc.cc_flags = ch->ch_flags;
+		cc.cc_local = sa->sa_local;
+		cc.cc_peer = sa->sa_peer;
+		algs(cc.cc_algs, sizeof(cc.cc_algs), ch->ch_proto,
+		    &ch->ch_suite);
+		cc.cc_age = (now_ms() - ch->ch_born) / 1000;
+		cc.cc_lifetime = sa->sa_policy->p_lifetime;
+		pipe_send(p, IMSG_CTL_CHILD, id, -1, &cc, sizeof(cc));
+		for (i = 0; i < ch->ch_nflows; i++) {
+			memset(&cf, 0, sizeof(cf));
+			cf.cf_proto = ch->ch_proto;
+			cf.cf_flow = ch->ch_flows[i];
+			cf.cf_rdomain = sa->sa_policy->p_rdomain;
+			pipe_send(p, IMSG_CTL_FLOW, id, -1, &cf, sizeof(cf));
+		}
+	}
+}
+
+static void
+show_sa(struct pipe *p, uint32_t id)
+{
+	const struct ike_sa	*sa;
+	struct ctl_sa		 cs;
+
+	TAILQ_FOREACH(sa, &I.i_engine->e_sas, sa_entry) {
+		memset(&cs, 0, sizeof(cs));
+		cs.cs_spii = sa->sa_spii;
+		cs.cs_spir = sa->sa_spir;
+		cs.cs_local = sa->sa_local;
+		cs.cs_peer = sa->sa_peer;
+		if (sa->sa_peerid.id_type != ID_NONE)
+			ident_str(&sa->sa_peerid, cs.cs_peerid,
+			    sizeof(cs.cs_peerid));
+		strlcpy(cs.cs_policy, sa->sa_policy->p_name,
+		    sizeof(cs.cs_policy));
+		strlcpy(cs.cs_state, sa_state_name(sa->sa_state),
+		    sizeof(cs.cs_state));
+		algs(cs.cs_algs, sizeof(cs.cs_algs), PROTO_IKE,
+		    &sa->sa_suite);
+		cs.cs_initiator = sa->sa_initiator;
+		cs.cs_natt = sa->sa_nat_here || sa->sa_nat_peer;
+		cs.cs_age = (now_ms() - sa->sa_born) / 1000;
+		if (sa->sa_policy->p_ikelifetime != 0 &&
+		    sa->sa_t_life.t_when > now_ms())
+			cs.cs_left = (sa->sa_t_life.t_when - now_ms()) / 1000;
+		pipe_send(p, IMSG_CTL_SA, id, -1, &cs, sizeof(cs));
+		show_children(p, id, sa);
+	}
+}
+
+/* Delete SAs: all, or those of an identity. */
+static void
+reset(const char *who)
+{
+	struct ike_sa	*sa, *next;
+	char		 id[300];
+
+	for (sa = TAILQ_FIRST(&I.i_engine->e_sas); sa != NULL; sa = next) {
+		next = TAILQ_NEXT(sa, sa_entry);
+		ident_str(&sa->sa_peerid, id, sizeof(id));
+		if (who != NULL && strcmp(who, id) != 0)
+			continue;
+		if (sa->sa_state == SA_ESTABLISHED)
+			sa_job_add(sa, JOB_DELETE_IKE, PROTO_IKE, 0);
+		else if (sa->sa_state < SA_ESTABLISHED)
+			sa_close(sa, "reset");
+	}
+	sa_reap(I.i_engine);
+}
+
+static void
+reset_policy(void)
+{
+	struct conf	 none;
+
+	conf_init(&none);
+	engine_conf(I.i_engine, &none);
+}
+
+static void
+from_control(struct pipe *p, struct imsg *im)
+{
+	uint32_t	 id = im->i_hdr.i_peerid;
+	char		 who[300];
+
+	if (I.i_engine == NULL)
+		return;
+	I.i_engine->e_now = now_ms();
+	switch (im->i_hdr.i_type) {
+	case IMSG_CTL_ACTIVE:
+	case IMSG_CTL_PASSIVE:
+		I.i_override = im->i_hdr.i_type == IMSG_CTL_PASSIVE;
+		break;
+	case IMSG_CTL_COUPLE:
+	case IMSG_CTL_DECOUPLE:
+		I.i_decouple = im->i_hdr.i_type == IMSG_CTL_DECOUPLE;
+		break;
+	case IMSG_CTL_VERBOSE:
+	case IMSG_CTL_BRIEF:
+		log_setverbose(im->i_hdr.i_type == IMSG_CTL_VERBOSE);
+		break;
+	case IMSG_CTL_RESET_ALL:
+		reset(NULL);
+		reset_policy();
+		break;
+	case IMSG_CTL_RESET_POLICY:
+		reset_policy();
+		break;
+	case IMSG_CTL_RESET_SA:
+		reset(NULL);
+		break;
+	case IMSG_CTL_RESET_ID:
+		snprintf(who, sizeof(who), "%.*s", (int)im->i_datalen,
+		    (char *)im->i_data);
+		reset(who);
+		break;
+	case IMSG_CTL_SHOW_SA:
+		show_sa(p, id);
+		break;
+	case IMSG_CTL_SHOW_STATS:
+		pipe_send(p, IMSG_CTL_STATS, id, -1, &I.i_engine->e_stats,
+		    sizeof(I.i_engine->e_stats));
+		break;
+	default:
+		fatalx("imsg %u of control", im->i_hdr.i_type);
+	}
+	overrides();
+	rearm();
+	pipe_send(p, IMSG_CTL_OK, id, -1, NULL, 0);
+}
+
+static void
+parent_gone(struct pipe *p)
+{
+	/* Nobody is left to be told: leave nothing in the kernel. */
+	if (I.i_pfkey != NULL)
+		pfkey_flush(I.i_pfkey);
+	log_warnx("parent is gone");
+	exit(1);
+}
+
+/*
+ * Does not return before the end.
+ */
+void
+ikev2_main(void)
+{
+	int	 i;
+
+	TAILQ_INIT(&I.i_flows);
+	conf_init(&I.i_conf);
+	I.i_override = I.i_decouple = -1;
+	for (i = 0; i < FD_MAX; i++)
+		I.i_fds[i] = -1;
+	/*
+	 * stdio: sockets at hand; inet: our address towards a peer; recvfd:
+	 * the sockets that the parent opened.
+	 */
+	I.i_base = event_base_new();
+	if (I.i_base == NULL)
+		fatalx("event_base_new");
+	privdrop("stdio inet recvfd");
+	I.i_timer = evtimer_new(I.i_base, timer_due, NULL);
+	if (pipe_open(&I.i_parent, I.i_base, FD_PARENT, from_parent,
+	    parent_gone, NULL) == -1 || pipe_open(&I.i_control, I.i_base,
+	    FD_CONTROL, from_control, parent_gone, NULL) == -1)
+		fatal("pipe");
+	event_base_dispatch(I.i_base);
+	imsg_flush(&I.i_parent.pi_ibuf);
+}
