@@ -39,6 +39,8 @@ messages(const uint8_t *data, size_t size, u_int proto, struct in_addr dst,
 
 	while (fuzz_record(&fi, &fp)) {
 		fp.fp_len = MIN(fp.fp_len, FZ_MAXPKT - 20);
+		if (proto == IPPROTO_UDP)
+			fuzz_udp(&fp);
 		header(&fp, proto, FZ_ARG(fp.fp_op) & 1 ? dst2 : dst);
 		fuzz_rx(&fp);
 	}

@@ -11,6 +11,8 @@
  *		is a host that configures itself
  *	mld	the same with hop limit 1 and a router alert
  */
+#include <net/route.h>
+
 #include <netinet/icmp6.h>
 #include <netinet/ip6.h>
 #include <netinet6/in6_var.h>
@@ -18,7 +20,7 @@
 
 #include "fuzz_packet.h"
 
-#define SOCKETS		4
+#define SOCKETS		6
 
 static struct socket	*socks6[SOCKETS];
 
@@ -87,9 +89,23 @@ sockets(void)
 	m = name6(&in6addr_any, 7000);
 	KT_ERR(0, sobind(socks6[0], m, curproc));
 	m_freem(m);
+	KT_ERR(0, kt_setint(socks6[2], IPPROTO_IPV6, IPV6_V6ONLY, 1));
+	m = name6(&us, 7001);
+	KT_ERR(0, sobind(socks6[2], m, curproc));
+	m_freem(m);
 	m = name6(&peer, 9);
 	KT_ERR(0, soconnect(socks6[2], m));
 	m_freem(m);
+	for (i = 4; i < SOCKETS; i++) {
+		KT_ERR(0, socreate(AF_INET6, &socks6[i], SOCK_DGRAM, 0));
+		KT_ERR(0, kt_setint(socks6[i], IPPROTO_IPV6, IPV6_V6ONLY, 1));
+		m = name6(&in6addr_any, i == 4 ? 7002 : 7004);
+		KT_ERR(0, sobind(socks6[i], m, curproc));
+		m_freem(m);
+	}
+	KT_ERR(0, kt_setint(socks6[4], IPPROTO_UDP, UDP_GRO, 1));
+	KT_ERR(0, kt_setint(socks6[4], IPPROTO_IPV6, IPV6_RECVDSTPORT, 1));
+	fuzz_upcall(socks6[5]);
 	mr.ipv6mr_multiaddr = group;
 	mr.ipv6mr_interface = kt_ifp(fza)->if_index;
 	KT_ERR(0, kt_setopt(socks6[0], IPPROTO_IPV6, IPV6_JOIN_GROUP, &mr,
@@ -107,6 +123,30 @@ sockets(void)
 	m_freem(m);
 }
 
+/* A /64 by a gateway. */
+static void
+route6(uint8_t net, struct in6_addr gate, int flags)
+{
+	struct in6_addr		 dst = {{{ 0xfd, [3] = net }}}, mask;
+	struct sockaddr_in6	 sin6[3];
+	struct rt_addrinfo	 info;
+
+	memset(&mask, 0, sizeof(mask));
+	memset(&mask, 0xff, 8);
+	in6_scope_set(&gate, kt_ifp(fza)->if_index);
+	in6_sin6(&sin6[0], &dst);
+	in6_sin6(&sin6[1], &mask);
+	in6_sin6(&sin6[2], &gate);
+	memset(&info, 0, sizeof(info));
+	info.rti_info[RTAX_DST] = sin6tosa(&sin6[0]);
+	info.rti_info[RTAX_NETMASK] = sin6tosa(&sin6[1]);
+	info.rti_info[RTAX_GATEWAY] = sin6tosa(&sin6[2]);
+	info.rti_flags = RTF_GATEWAY | RTF_STATIC | flags;
+	NET_LOCK();
+	KT_ERR(0, rtrequest(RTM_ADD, &info, 0, NULL, 0));
+	NET_UNLOCK();
+}
+
 static void
 router_init(void)
 {
@@ -115,6 +155,9 @@ router_init(void)
 	kt_ifp(fzb)->if_mtu = IPV6_MMTU;
 	address(fzb, &far_us);
 	ip6_forwarding = 1;
+	route6(3, in6addr_loopback, RTF_REJECT);
+	route6(4, in6addr_loopback, RTF_BLACKHOLE);
+	route6(5, peer_ll, 0);
 	sockets();
 	fuzz_sleep_ms(5000);
 	fuzz_net_settled();
@@ -184,6 +227,8 @@ messages(const uint8_t *data, size_t size, u_int next)
 
 	while (fuzz_record(&fi, &fp)) {
 		fp.fp_len = MIN(fp.fp_len, FZ_MAXPKT - 40);
+		if (next == IPPROTO_UDP)
+			fuzz_udp(&fp);
 		header(&fp, next, FZ_ARG(fp.fp_op) & 2 ? 30 : 64, &peer,
 		    FZ_ARG(fp.fp_op) & 1 ? &group : &us);
 		fuzz_rx(&fp);

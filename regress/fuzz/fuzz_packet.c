@@ -11,12 +11,14 @@
 #include <netinet/icmp_var.h>
 #include <netinet/ip6.h>
 #include <netinet/tcp.h>
+#include <netinet/udp_var.h>
 
 #include "fuzz_packet.h"
 
 #define AGE_INPUTS	4096		/* between two long sleeps */
 #define AGE_MS		(25 * 60 * 1000)	/* outlives all caches */
-#define SOCKETS		5
+#define SOCKETS		8
+#define TRAIN_MSS	100
 #define PATIENCE_MS	64000		/* that pass in one input */
 
 struct ktif	*fza, *fzb;
@@ -37,6 +39,56 @@ options(struct socket *so)
 	KT_ERR(0, kt_setint(so, IPPROTO_IP, IP_RECVTTL, 1));
 	KT_ERR(0, kt_setint(so, IPPROTO_IP, IP_RECVTOS, 1));
 	KT_ERR(0, kt_setint(so, IPPROTO_IP, IP_RECVDSTPORT, 1));
+}
+
+/* A tunnel takes every other datagram. */
+static struct mbuf *
+upcall(void *arg, struct mbuf *m, struct ip *ip, struct ip6_hdr *ip6,
+    void *uh, int off)
+{
+	(void)arg;
+	(void)ip;
+	(void)ip6;
+	(void)uh;
+	if ((m->m_pkthdr.len - off) % 2 == 0)
+		return (m);
+	m_freem(m);
+	return (NULL);
+}
+
+void
+fuzz_upcall(struct socket *so)
+{
+	sotoinpcb(so)->inp_upcall = upcall;
+}
+
+static struct mbuf *
+encap(struct mbuf *m, int off, int af)
+{
+	(void)af;
+	return (upcall(NULL, m, NULL, NULL, NULL, off));
+}
+
+/* A socket of IPv6 that hears IPv4, too. */
+static struct socket *
+both(u_int port)
+{
+	struct sockaddr_in6	*sin6;
+	struct socket		*so;
+	struct mbuf		*m;
+
+	KT_ERR(0, socreate(AF_INET6, &so, SOCK_DGRAM, 0));
+	KT_ERR(0, kt_setint(so, IPPROTO_IPV6, IPV6_V6ONLY, 0));
+	KT_ERR(0, kt_setint(so, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1));
+	m = m_get(M_WAIT, MT_SONAME);
+	sin6 = mtod(m, struct sockaddr_in6 *);
+	memset(sin6, 0, sizeof(*sin6));
+	m->m_len = sin6->sin6_len = sizeof(*sin6);
+	sin6->sin6_family = AF_INET6;
+	sin6->sin6_port = htons(port);
+	KT_ERR(0, sobind(so, m, curproc));
+	m_freem(m);
+	return (so);
 }
 
 /*
@@ -69,8 +121,18 @@ fuzz_net_init(void)
 	KT_ERR(0, kt_bind(socks[4], IP(239, 1, 1, 1), 7000));
 	KT_ERR(0, kt_setint(socks[4], IPPROTO_IP, IP_MINTTL, 60));
 	KT_ERR(0, kt_setint(socks[4], SOL_SOCKET, SO_RCVBUF, 1));
+	socks[5] = kt_socket(SOCK_DGRAM, 0);
+	KT_ERR(0, kt_bind(socks[5], IP(0, 0, 0, 0), 7002));
+	KT_ERR(0, kt_setint(socks[5], IPPROTO_UDP, UDP_GRO, 1));
+	socks[6] = both(7003);
+	socks[7] = kt_socket(SOCK_DGRAM, 0);
+	KT_ERR(0, kt_bind(socks[7], IP(0, 0, 0, 0), 7004));
+	fuzz_upcall(socks[7]);
+	udp_encap_port = 4500;
+	udp_encap_hook = encap;
 	options(socks[0]);
 	options(socks[1]);
+	options(socks[5]);
 	mr.imr_multiaddr = IP(239, 1, 1, 1);
 	mr.imr_interface = IP(10, 1, 0, 1);
 	KT_ERR(0, kt_setopt(socks[0], IPPROTO_IP, IP_ADD_MEMBERSHIP, &mr,
@@ -120,6 +182,7 @@ fuzz_record(struct fuzz_in *fi, struct fuzz_pkt *fp)
 		p = fuzz_bytes(fi, &len);
 		memcpy(fp->fp_buf, p, len);
 		fp->fp_len = len;
+		fp->fp_csum = 0;
 		return (1);
 	}
 	return (0);
@@ -264,9 +327,30 @@ fuzz_mbuf(const struct fuzz_pkt *fp)
 	struct mbuf	*m;
 
 	m = kt_mbuf(fp->fp_buf, fp->fp_len);
+	m->m_pkthdr.csum_flags |= fp->fp_csum;
+	if (fp->fp_csum & M_UDP_SEG)
+		m->m_pkthdr.ph_mss = TRAIN_MSS;
 	if (fp->fp_op & FZ_CUT)
 		m = kt_shatter(m, 1 + 3 * FZ_ARG(fp->fp_op));
 	return (m);
+}
+
+/*
+ * What a card may say of a UDP datagram, of which only the UDP header and
+ * its data are there.
+ */
+void
+fuzz_udp(struct fuzz_pkt *fp)
+{
+	if (fp->fp_op & FZ_TRAIN && fp->fp_len > 8) {
+		be16enc(fp->fp_buf + 4, fp->fp_len);
+		fp->fp_csum = M_UDP_SEG | M_UDP_CSUM_OUT;
+	} else if ((FZ_ARG(fp->fp_op) & 12) == 12)
+		fp->fp_csum = M_IPV4_CSUM_IN_BAD;
+	else if (FZ_ARG(fp->fp_op) & 4)
+		fp->fp_csum = M_UDP_CSUM_IN_OK | M_IPV4_CSUM_IN_OK;
+	else if (FZ_ARG(fp->fp_op) & 8)
+		fp->fp_csum = M_UDP_CSUM_IN_BAD;
 }
 
 /*
@@ -276,6 +360,7 @@ void
 fuzz_rx(const struct fuzz_pkt *fp)
 {
 	static struct fuzz_pkt	 pkt;
+	struct mbuf		*m, *shared = NULL;
 
 	pkt = *fp;
 	if (!(pkt.fp_op & FZ_RAW))
@@ -286,7 +371,12 @@ fuzz_rx(const struct fuzz_pkt *fp)
 	}
 	fuzz_ether(&pkt, pkt.fp_len > 0 && pkt.fp_buf[0] >> 4 == 6 ?
 	    ETHERTYPE_IPV6 : ETHERTYPE_IP);
-	kt_rx(fza, fuzz_mbuf(&pkt));
+	m = fuzz_mbuf(&pkt);
+	/* Others read it, too. */
+	if ((pkt.fp_op & FZ_TRAIN) && pkt.fp_csum == 0)
+		shared = m_copym(m, 0, M_COPYALL, M_DONTWAIT);
+	kt_rx(fza, m);
+	m_freem(shared);
 }
 
 /* Whoever holds mbufs now never lets go. */

@@ -21,6 +21,7 @@
 #include "fuzz.h"
 
 #define FZ_TIME		0x0f	/* all of the lower bits */
+#define FZ_TRAIN	0x01	/* UDP: a train; others: a shared packet */
 #define FZ_RAW		0x02	/* checksums as they are */
 #define FZ_CUT		0x04	/* in mbufs of few octets: upper bits */
 #define FZ_OTHER	0x08	/* by fzb0, or as a target says */
@@ -33,6 +34,7 @@ struct fuzz_pkt {
 	uint8_t		 fp_op;
 	uint8_t		 fp_buf[FZ_MAXPKT + 64];
 	u_int		 fp_len;
+	uint32_t	 fp_csum;	/* M_*_CSUM_*, M_UDP_SEG */
 };
 
 extern struct ktif	*fza, *fzb;
@@ -44,6 +46,8 @@ void		 fuzz_fix(uint8_t *, u_int);
 void		 fuzz_fix_frame(uint8_t *, u_int);
 void		 fuzz_ether(struct fuzz_pkt *, u_int);
 struct mbuf	*fuzz_mbuf(const struct fuzz_pkt *);
+void		 fuzz_udp(struct fuzz_pkt *);
+void		 fuzz_upcall(struct socket *);
 void		 fuzz_rx(const struct fuzz_pkt *);
 void		 fuzz_end(void);
 

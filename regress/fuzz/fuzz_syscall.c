@@ -199,6 +199,7 @@ static const u_long	ioctls[] = {
 	SIOCGIFLLPRIO, SIOCIFAFATTACH, SIOCIFAFDETACH,
 	0x8910, 0x8912, 0x8913, 0x8915, 0x8917, 0x8919, 0x891b, 0x891d,
 	0x8921, 0x8927, 0x8933, 0x8942, 0x5421, 0x541b,
+	SIOCGIFMEDIA, SIOCSIFMEDIA,
 };
 
 /* Interfaces that an input has made go with it, but for rdomains' own. */
@@ -293,6 +294,7 @@ FUZZ(sysctl, calls_init, "sysctls")
 	size_t		*lenp;
 
 	ktuser_begin(0);
+	descriptors();
 	for (i = 0; i < CALLS && fi.fi_left > 0; i++) {
 		a[1] = n = fuzz_u8(&fi) % (CTL_MAXNAME + 2);
 		a[0] = (long)(mib = ktuser_mem((n + 1) * sizeof(*mib)));

@@ -25,7 +25,7 @@ from scapy.layers.l2 import ARP, Dot1Q, Ether  # noqa: E402
 
 US, PEER, FAR, FAR_US = "10.1.0.1", "10.1.0.2", "10.2.0.2", "10.2.0.1"
 OTHER_MAC, PEER_MAC = "02:00:00:00:00:01", "02:aa:00:00:00:02"
-RAW, CUT, OTHER = 2, 4, 8
+TRAIN, RAW, CUT, OTHER = 1, 2, 4, 8
 
 
 def rec(packet, op=0):
@@ -94,7 +94,7 @@ def ip_packets():
 
 
 def ip():
-    out = each(ip_packets())
+    out = each(ip_packets(), (0, CUT | 0x10, TRAIN))
     big = IP(src=PEER, dst=US, id=7) / UDP(dport=7000) / bytes(100)
     raw = bytes(big)[20:]
     pieces = [IP(src=PEER, dst=US, id=7, proto=17, flags="MF", frag=0)
@@ -138,13 +138,13 @@ def icmp():
             out.append(struct.pack("!BBHHH", 3, 4, 0, 0, mtu) + inner)
     out += [b"", b"\x08", bytes(7), struct.pack("!BBHHH", 8, 0, 0, 1, 1)
             + bytes(1400)]
-    return each(out, (0, 0x10, CUT | 0x20))
+    return each(out, (0, 0x10, CUT | 0x20, OTHER))
 
 
 def udp():
     out = []
     for sport, dport in ((9, 7000), (9, 7001), (9, 7), (0, 7000), (9, 0),
-                         (53, 5353)):
+                         (9, 7002), (9, 7003), (9, 7004), (9, 4500)):
         for body in (b"", b"hello", bytes(1000)):
             out.append(bytes(UDP(sport=sport, dport=dport, chksum=1) / body))
             out.append(bytes(UDP(sport=sport, dport=dport, chksum=0) / body))
@@ -153,7 +153,8 @@ def udp():
     out.append(struct.pack("!HHHH", 9, 7000, 9, 1) + b"padding")
     out.append(struct.pack("!HHHH", 9, 7000, 99, 1) + b"missing")
     out += [b"", b"\0\1\2", bytes(7), bytes(8)]
-    return each(out, (0, 0x10, 0x30, CUT | 0x20, RAW)) + [
+    return each(out, (0, 0x10, 0x30, CUT | 0x20, RAW, TRAIN, 0x40, 0x80, 0xc0,
+                      TRAIN | 0x10)) + [
         rec(out[4], 0x10) * 20]
 
 
@@ -277,6 +278,7 @@ def ip6_packets():
     udp = UDP(sport=9, dport=7000) / b"hello"
     for dst in (US6, FAR6, "fd00:1::9", "ff02::1", "ff02::77", "ff01::1",
                 "::1", "fe80::1", "2001:db8::1", "::", "ff02::2",
+                "fd00:3::1", "fd00:4::1", "fd00:5::1",
                 "::ffff:10.1.0.1"):
         yield IPv6(src=PEER6, dst=dst) / udp
     for src in ("::", "ff02::1", "::1", "fe80::2", US6, "::ffff:10.1.0.2"):
@@ -323,7 +325,8 @@ def ip6():
 
 
 def quoted6():
-    for inner in (UDP(sport=7000, dport=9), TCP(sport=1, dport=2)):
+    for inner in (UDP(sport=7000, dport=9), UDP(sport=7001, dport=9),
+                  TCP(sport=1, dport=2)):
         yield bytes(IPv6(src=US6, dst=PEER6) / inner / bytes(8))
     yield bytes(IPv6(src=US6, dst=PEER6, nh=58) / b"\x80\0\0\0\0\0\0\0")
     yield bytes(IPv6(src=US6, dst=PEER6, nh=44)
@@ -392,8 +395,19 @@ def nd():
                        + lladdr(2) + bytes([4, 2]) + bytes(14))
     out.append(bytes([133, 0, 0, 0] + [0] * 4) + lladdr(1))
     out += [b"\x87", b"\x86" + bytes(10), b"\x88" + bytes(22)]
+    router = struct.pack("!BBHBBHII", 134, 0, 0, 64, 0, 1800, 0, 0)
+    near, far = bytes([0xfe, 0x80] + [0] * 13 + [9]), \
+        bytes([0xfd, 0, 0, 9] + [0] * 11 + [9])
+    redirected = [
+        rec(router + lladdr(1)) + b"".join(
+            rec(bytes([137, 0, 0, 0] + [0] * 4) + target + dst + lladdr(2))
+            for target, dst in pairs) + time(10)
+        for pairs in (((far, far),), ((near, far),),
+                      ((near, far), (far, far)), ((near, bytes(16)),),
+                      ((near, b"\xff\2" + bytes(14)),),
+                      ((peer, far),))]
     ra, na = out[40], out[4]
-    return each(out, (0, 0x10, 0x20, 0x40, CUT | 0x10)) + [
+    return each(out, (0, 0x10, 0x20, 0x40, CUT | 0x10)) + redirected + [
         rec(p) + time(8) + rec(q, 0x10) + time(10)
         for p in (ra, na, out[0], out[55]) for q in out[::3]]
 
@@ -586,6 +600,23 @@ def syscall():
         call(nr["write"], fd(3), blob(struct.pack(
             "<IHHII", 29, 26, 0x301, 1, 0) + bytes(13)), LEN),
     ]
+    wait = call(nr["poll"], blob(struct.pack("<ihh", 0, 1, 0)), num(1),
+                num(20))
+    ask = b"".join(call(nr["setsockopt"], fd(0), num(0), num(opt),
+                        blob(struct.pack("<I", 1)), LEN)
+                   for opt in (8, 12, 13))
+    sent = bind + connect + ask + write * 2 + wait
+    for n in (0, 17, 40, 200):
+        calls.append(sent + call(nr["recvmsg"], fd(0),
+                                 bytes([8, 32, 8, n])))
+        calls.append(sent + call(nr["recvmsg"], fd(0), bytes([8, 33, 16])
+                                 + bytes(16) + bytes([8, n])))
+    calls.append(sent + call(nr["recvfrom"], fd(0), room(100), LEN, NULL,
+                             room(128), blob(b"\x80\0\0\0")))
+    calls.append(sent + call(nr["recvmsg"], fd(0), bytes([8, 0, 8])))
+    for flags in (0, 0x10000):
+        calls.append(sent + call(nr["recvmmsg"], fd(0), into, num(2),
+                                 num(flags), blob(bytes(16))))
     for domain in (1, 2, 10, 16, 17, 0x111, 0x11e):
         for kind in (1, 2, 3, 0x80802):
             calls.append(call(nr["socket"], num(domain), num(kind), NULL))
@@ -626,6 +657,16 @@ def ioctl():
              bytes(16) + b"\x08\x12" + bytes(range(6)),
              bytes(16) + struct.pack("<I", 16) + bytes(20),
              b"lo1" + bytes(60), bytes(16) + b"\x02" + bytes(30)]
+    lladdr6 = bytes(16) + b"\x06\x12\x02" + bytes(range(6))
+    media = bytes(16) + struct.pack("<Q", 0x100)
+    first = []
+    for name in (0, 1, 2):
+        for com in range(56):
+            for how in (2, 6):
+                for w in (bytes(64), lladdr6, media):
+                    first.append(bytes([0, com, how | name << 5, len(w)])
+                                 + w)
+    first = [b"".join(first[i:i + 6]) for i in range(0, len(first), 6)]
     for com in range(54):
         for i, w in enumerate(words):
             for name in (0, 1, 2):
@@ -640,7 +681,7 @@ def ioctl():
         for w in words[:8]:
             out.append(make + bytes([0, com, 2 | 2 << 5, len(w)]) + w
                        + bytes([0, com + 1, 2 | 2 << 5, len(w)]) + w)
-    return out[::2] + [make]
+    return first + out[::2] + [make]
 
 
 def sysctl():
@@ -648,11 +689,35 @@ def sysctl():
 
     def one(*mib, how=0, new=b""):
         return bytes([len(mib)]) + bytes(mib) + bytes([how]) \
-            + (bytes([4]) + new if how & 1 else b"")
+            + (new.ljust(2 if how & 2 else 4, b"\0") if how & 1 else b"")
     for top in (1, 6):
         for i in range(90):
             out.append(one(top, i) + one(top, i, how=8)
                        + one(top, i, how=0x44))
+    for i in (7, 9, 10, 11, 22, 67):
+        for new in (b"\0", b"\1", b"a", b"\0\1", b"\xff\xff\xff\xff"):
+            out.append(one(1, i, how=1, new=new)
+                       + one(1, i, how=3, new=new) + one(1, i))
+    for what in range(6):
+        for i in (0, 1, 2, 20, 200):
+            out.append(b"".join(
+                one(1, node, what, i, how=how) + one(1, node, what)
+                + one(1, node, what, i, 1) for node in (39, 49, 97)
+                for how in (0, 8, 0x44)))
+    # kern.file: what, type, size, count
+    for what, kind, size, n in ((1, 0, 200, 100), (1, 0, 64, 1),
+                                (1, 2, 200, 100), (1, 0, 0, 1),
+                                (2, 0, 200, 9), (1, 9, 64, 9)):
+        for how in (0, 1, 8, 0x44):
+            out.append(one(1, 73, what, kind, size, n, how=how))
+    out.append(one(1, 73, 1) + one(1, 73, 1, 0, 9, 9, 9) + one(1, 73)
+               + one(1, 49) + one(1, 1, 1) + one(1, 59, how=1))
+    # net.link.0.900; routes not of a priority
+    for how in (0, 8, 0x44):
+        out.append(bytes([4, 4, 18, 0, 255, 0x84, 3, 0, 0, how]))
+        for af in (0, 2, 24):
+            out.append(bytes([6, 4, 17, 0, af, 1, 255, 254, 255, 255, 255,
+                              0, how]))
     for proto in (0, 1, 2, 17, 255):
         for i in range(45):
             out.append(one(4, 2, proto, i) + one(4, 2, proto, i, how=8))
