@@ -33,6 +33,7 @@ struct source {
 	char		*s_text;
 	size_t		 s_pos;
 	int		 s_line;
+	int		 s_newline;	/* s_line is one more next time */
 	int		 s_back;	/* a character given back, or EOF */
 };
 
@@ -565,8 +566,12 @@ word(int c)
 int
 yylex(void)
 {
-	int	 c;
+	struct source	*s = where();
+	int		 c;
 
+	/* The end of a line is still on it, and so is what is said then. */
+	s->s_line += s->s_newline;
+	s->s_newline = 0;
  again:
 	while ((c = next()) == ' ' || c == '\t' || c == '\r')
 		;
@@ -581,9 +586,12 @@ yylex(void)
 		if (nsources == 1)
 			return (0);
 		pop();
+		s = where();
+		s->s_line += s->s_newline;
+		s->s_newline = 0;
 		goto again;
 	case '\n':
-		where()->s_line++;
+		where()->s_newline = 1;
 		return ('\n');
 	case '"':
 	case '\'':
