@@ -17,6 +17,7 @@
 #include <sys/socket.h>
 #include <sys/sockio.h>
 
+#include <net/bpf.h>
 #include <net/if.h>
 #include <net/if_types.h>
 #include <net/if_var.h>
@@ -110,6 +111,7 @@ enc_clone_create(struct if_clone *ifc, int unit)
 	ifp->if_ioctl = enc_ioctl;
 	if_attach(ifp);
 	NET_LOCK();
+	bpfattach(&ifp->if_bpf, ifp, DLT_ENC, ENC_HDRLEN);
 	LIST_INSERT_HEAD(&enc_units, sc, sc_entry);
 	NET_UNLOCK();
 	return (0);
@@ -193,30 +195,22 @@ enc_tap(struct ifnet *ifp, const struct tdb *tdb, struct mbuf *m, int af,
     u_int dir)
 {
 	struct enchdr	 hdr;
-	struct mbuf	 mh;
 	u_int		 flags;
 
-	if (dir == 1) {
+	if (dir == BPF_DIRECTION_IN) {
 		ifp->if_ipackets++;
 		ifp->if_ibytes += m->m_pkthdr.len;
 	} else {
 		ifp->if_opackets++;
 		ifp->if_obytes += m->m_pkthdr.len;
 	}
-	if (ifp->if_bpf == NULL || if_bpf_mtap == NULL)
+	if (ifp->if_bpf == NULL)
 		return;
 	memset(&hdr, 0, sizeof(hdr));
 	hdr.spi = tap_tdb(tdb, &flags)->tdb_spi;
-	if (dir == 1)
+	if (dir == BPF_DIRECTION_IN)
 		flags = m->m_flags & (M_AUTH | M_CONF);
 	hdr.af = af;
 	hdr.flags = flags;
-	memset(&mh, 0, sizeof(mh));
-	mh.m_flags = M_PKTHDR;
-	mh.m_next = m;
-	mh.m_data = (caddr_t)&hdr;
-	mh.m_len = sizeof(hdr);
-	mh.m_pkthdr = m->m_pkthdr;
-	mh.m_pkthdr.len += sizeof(hdr);
-	(void)(*if_bpf_mtap)(ifp->if_bpf, &mh, dir);
+	(void)bpf_mtap_hdr(ifp->if_bpf, &hdr, sizeof(hdr), m, dir);
 }

@@ -12,6 +12,7 @@
 
 #include <sys/protosw.h>
 
+#include <net/bpf.h>
 #include <netinet/ip.h>
 
 #include <netipsec/ipsec_var.h>
@@ -25,10 +26,6 @@
 
 #define SPI_RESERVED_MAX 255		/* RFC 4303, 2.1 */
 #define IPSEC_BLOCKMAX	32		/* no block of a cipher is larger */
-#ifndef BPF_DIRECTION_IN
-#define BPF_DIRECTION_IN	1
-#define BPF_DIRECTION_OUT	2
-#endif
 
 /* The longest headers in front of AH: IPv4 with options, IPv6 with more. */
 #define IPSEC_AHSAVE	256

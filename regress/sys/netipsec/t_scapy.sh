@@ -13,7 +13,8 @@ peer()
 	w_in w ip addr add fd00::3/64 dev br0 nodad
 	w_exec r route -qn add -net 10.0.3.0/24 10.0.0.3
 	w_exec r route -qn add -inet6 -net fd03::/64 fd00::3
-	w_in w /usr/bin/python3 -B "$(atf_get_srcdir)/h_peer.py" "$W_ID-r" "$1" ||
+	w_in w /usr/bin/python3 -B "$(atf_get_srcdir)/h_peer.py" \
+	    "$W_ID-r" "$1" ||
 	    atf_fail "see what failed above"
 }
 
