@@ -126,7 +126,8 @@ refused_body()
 	    "ikev2 $P psk 0xzz"
 	fail 'conf: 1: macro .x. not defined' 'ikev2 from $x to any psk "x"'
 	fail 'conf: 1: invalid time unit' "ikev2 $P lifetime 3d psk \"x\""
-	fail 'conf: 1: unknown protocol: zzz' "ikev2 proto zzz $P psk \"x\""
+	fail 'conf: 1: unknown protocol: zzz' \
+	    "ikev2 proto zzz $P psk \"x\""
 	fail 'conf: 1: rdomain outside range' "ikev2 rdomain 256 $P psk \"x\""
 	for x in 'set mobike' 'set cert_partial_chain' 'user "a" "b"' "ikev2 $P eap \"mschap-v2\"" \
 	    "ikev2 ipcomp $P psk \"x\"" \
