@@ -35,6 +35,8 @@ struct source {
 	int		 s_line;
 	int		 s_newline;	/* s_line is one more next time */
 	int		 s_back;	/* a character given back, or EOF */
+	int		 s_begun;	/* its first end of line was given */
+	int		 s_ended;	/* and its last */
 };
 
 struct sym {
@@ -449,8 +451,8 @@ static int
 value(const char *s, int token)
 {
 	quoted = token == QUOTED;
-	yylval.v.string = strdup(s);
-	if (yylval.v.string == NULL)
+	yylval.y.v.string = strdup(s);
+	if (yylval.y.v.string == NULL)
 		fatal("strdup");
 	return (STRING);
 }
@@ -549,7 +551,7 @@ word(int c)
 	} while (in_word(c = next()));
 	back(c);
 	if (is_number(buf)) {
-		yylval.v.number = strtonum(buf, LLONG_MIN, LLONG_MAX, &why);
+		yylval.y.v.number = strtonum(buf, LLONG_MIN, LLONG_MAX, &why);
 		if (why != NULL) {
 			lex_error("\"%s\" invalid number: %s", buf, why);
 			return (INVALID);
@@ -561,18 +563,34 @@ word(int c)
 }
 
 /*
+ * A file stands on lines of its own: before and after what is in it comes
+ * the end of one, whether the parser has seen the includer's yet or not.
+ */
+static int
+edge(int *given)
+{
+	if (nsources == 0 || sources[nsources - 1].s_file == NULL || *given)
+		return (0);
+	*given = 1;
+	return (1);
+}
+
+/*
  * The next token.
  */
 int
 yylex(void)
 {
-	struct source	*s = where();
+	struct source	*s;
 	int		 c;
 
+ again:
 	/* The end of a line is still on it, and so is what is said then. */
+	s = where();
 	s->s_line += s->s_newline;
 	s->s_newline = 0;
- again:
+	if (nsources > 0 && edge(&sources[nsources - 1].s_begun))
+		return ('\n');
 	while ((c = next()) == ' ' || c == '\t' || c == '\r')
 		;
 	if (c == '#') {
@@ -581,17 +599,14 @@ yylex(void)
 	}
 	switch (c) {
 	case EOF:
-		if (nsources == 0)
-			return (0);
-		if (nsources == 1)
+		if (nsources > 0 && edge(&sources[nsources - 1].s_ended))
+			return ('\n');
+		if (nsources <= 1)
 			return (0);
 		pop();
-		s = where();
-		s->s_line += s->s_newline;
-		s->s_newline = 0;
 		goto again;
 	case '\n':
-		where()->s_newline = 1;
+		s->s_newline = 1;
 		return ('\n');
 	case '"':
 	case '\'':

@@ -6,6 +6,16 @@
 
 #include <sys/types.h>
 
+#include <stdint.h>
+
+/* What a word is worth. */
+struct yyvalue {
+	union {
+		int64_t		 number;
+		char		*string;
+	} v;
+};
+
 int	 lex_open(const char *);
 int	 lex_include(const char *);
 void	 lex_close(void);

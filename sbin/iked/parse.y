@@ -28,17 +28,8 @@ static int	 number_range(int64_t, int64_t, int64_t, const char *);
 
 %}
 
-%code requires {
-#include <stdint.h>
-
-struct yyvalue {
-	union {
-		int64_t		 number;
-		char		*string;
-	} v;
-};
-#define YYSTYPE		struct yyvalue
-#define YYSTYPE_IS_DECLARED	1
+%union {
+	struct yyvalue	 y;
 }
 
 %token ACTIVE AH ANY AUTHXF BYTES PARTIALCHAIN CHILDSA CONFIG COUPLE DECOUPLE
@@ -48,7 +39,8 @@ struct yyvalue {
 %token NOVENDORID OCSP PASSIVE PEER PORT PRF PROTO PSK QUICK QUOTED RADIUS
 %token RDOMAIN REQUEST SET SHARED SKIP SRCID STICKY TAG TAP TO TRANSPORT
 %token TUNNEL USER VENDORID
-%token STRING NUMBER
+%token <y> STRING NUMBER
+%type <y> idword macrovalue macroword time
 
 %%
 

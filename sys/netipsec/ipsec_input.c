@@ -3,7 +3,8 @@
  *
  *	ESP, AH, IPcomp -> SA -> transform --batch--> crypto(9)
  *	    -> the next transform, or
- *	    -> tunnel: outer header off, ECN -> is it the SA's? -> enc(4) -> in
+ *	    -> tunnel: outer header off, ECN -> is it the SA's? -> merge
+ *		-> enc(4) -> in
  *	    -> transport: is it the SA's? -> enc(4), filter -> up
  *
  * What comes out is compared with the flows at once, while it is known which
@@ -20,6 +21,7 @@
 #include <sys/task.h>
 
 #include <net/if.h>
+#include <net/if_merge.h>
 #include <net/if_var.h>
 #include <net/rtable.h>
 
@@ -32,7 +34,14 @@
 
 #include <netipsec/ipsec_xform.h>
 
-const struct ipsec_done	*ipsec_in_done;
+/* A row of packets out of one SA, which may be merged into large ones. */
+struct in_row {
+	struct if_merge	 ir_merge;
+	struct tdb	*ir_tdb;	/* referenced; NULL: no row */
+	u_int		 ir_ifidx;	/* where they came in */
+	u_int		 ir_flags;	/* M_AUTH, M_CONF, ... */
+};
+#define IR_FLAGS	(M_AUTH | M_CONF | M_COMP | M_TUNNEL)
 
 static struct ipsec_batch *in_batch;
 static void	 in_task(void *);
@@ -489,25 +498,40 @@ in_mark(struct mbuf *m, const struct tdb *tdb, struct ifnet *ifp)
 		m->m_pkthdr.ph_ifidx = ifp->if_index;
 }
 
-/* A packet of a tunnel: the op has been freed of its packet. */
+/* A packet of a tunnel of sec(4). */
 static void
-in_tunnel(struct ipsec_op *op, struct mbuf *m, sa_family_t af)
+in_sec(struct tdb *tdb, struct mbuf *m)
 {
-	const struct ipsec_family	*fam = ipsec_family(af);
-	struct tdb			*tdb = op->op_tdb;
-	struct ifnet			*encif, *ifp;
+	struct ifnet	*ifp;
 
+	if ((ifp = sec_getif(tdb->tdb_iface)) == NULL) {
+		ipsecstat.ipsec_noif++;
+		ipsecstat.ipsec_idrops++;
+		m_freem(m);
+		return;
+	}
+	in_mark(m, tdb, ifp);
+	m->m_pkthdr.ph_rtableid = ifp->if_rdomain;
+	if_vinput(ifp, m);
+}
+
+/* A packet of a tunnel, perhaps a large one. */
+static void
+in_tunnel(void *arg, struct mbuf *m)
+{
+	struct in_row			*ir = arg;
+	const struct ipsec_family	*fam;
+	struct tdb			*tdb = ir->ir_tdb;
+	struct ifnet			*encif, *ifp;
+	sa_family_t			 af;
+
+	af = *mtod(m, u_int8_t *) >> 4 == 4 ? AF_INET : AF_INET6;
+	fam = ipsec_family(af);
+	m->m_flags |= ir->ir_flags;
+	m->m_pkthdr.ph_ifidx = ir->ir_ifidx;
+	m->m_pkthdr.ph_family = af;
 	if (tdb->tdb_flags & TDBF_IFACE) {
-		if ((ifp = sec_getif(tdb->tdb_iface)) == NULL) {
-			ipsecstat.ipsec_noif++;
-			ipsecstat.ipsec_idrops++;
-			m_freem(m);
-			return;
-		}
-		in_mark(m, tdb, ifp);
-		m->m_pkthdr.ph_rtableid = ifp->if_rdomain;
-		m->m_pkthdr.ph_family = af;
-		if_vinput(ifp, m);
+		in_sec(tdb, m);
 		return;
 	}
 	encif = enc_getif(tdb->tdb_rdomain_post, tdb->tdb_tap);
@@ -522,6 +546,37 @@ in_tunnel(struct ipsec_op *op, struct mbuf *m, sa_family_t af)
 	} else
 		(*fam->ifam_input)(m, ifp);
 	if_put(ifp);
+}
+
+/* The row is complete. */
+static void
+row_end(struct in_row *ir)
+{
+	if (ir->ir_tdb == NULL)
+		return;
+	if_merge_end(&ir->ir_merge);
+	tdb_unref(ir->ir_tdb);
+	ir->ir_tdb = NULL;
+}
+
+/* A packet out of the op's tunnel, whose SA it has been compared with. */
+static void
+row_add(struct in_row *ir, struct ipsec_op *op)
+{
+	struct mbuf	*m = op->op_m;
+	u_int		 flags = m->m_flags & IR_FLAGS;
+
+	if (ir->ir_tdb != op->op_tdb || ir->ir_flags != flags ||
+	    ir->ir_ifidx != m->m_pkthdr.ph_ifidx) {
+		row_end(ir);
+		ir->ir_tdb = tdb_ref(op->op_tdb);
+		ir->ir_flags = flags;
+		ir->ir_ifidx = m->m_pkthdr.ph_ifidx;
+		if_merge_begin(&ir->ir_merge, in_tunnel, ir,
+		    &ipsecstat.ipsec_merged, &ipsecstat.ipsec_nomem);
+	}
+	op->op_m = NULL;
+	if_merge_add(&ir->ir_merge, m, mtod(m, u_int8_t *), m->m_len, 1);
 }
 
 /* The packet whole again, with the header that IPsec stood behind. */
@@ -561,15 +616,13 @@ in_nat_cksum(struct ipsec_op *op)
 
 /* All transforms are done: hand it up. */
 static void
-in_deliver(struct ipsec_op *op)
+in_deliver(struct ipsec_op *op, struct in_row *ir)
 {
 	const struct ipsec_family	*fam = ipsec_family(op->op_af);
 	struct ipsec_done		 dn[IPSEC_MAXDONE + 1];
-	const struct ipsec_done		*outer = ipsec_in_done;
 	struct mbuf			*m = op->op_m;
 	int				 tunnel = in_is_tunnel(op);
 	u_int				 i;
-	sa_family_t			 af = op->op_af;
 
 	dn[0].dn_tdb = op->op_tdb;
 	dn[0].dn_next = NULL;
@@ -585,7 +638,7 @@ in_deliver(struct ipsec_op *op)
 			in_drop(op);
 			return;
 		}
-		if ((af = in_decapsulate(op)) == 0) {
+		if (in_decapsulate(op) == 0) {
 			in_drop(op);
 			return;
 		}
@@ -599,13 +652,13 @@ in_deliver(struct ipsec_op *op)
 		in_drop(op);
 		return;
 	}
-	op->op_m = NULL;
-	ipsec_in_done = dn;
 	if (tunnel)
-		in_tunnel(op, m, af);
-	else
+		row_add(ir, op);
+	else {
+		row_end(ir);
+		op->op_m = NULL;
 		in_transport(op, m);
-	ipsec_in_done = outer;
+	}
 	op_release(op);
 }
 
@@ -630,9 +683,11 @@ in_done(struct ipsec_op *op)
 static void
 in_finish(struct ipsec_batch *ib)
 {
+	struct in_row	 ir;
 	struct ipsec_op	*op;
 	u_int		 i;
 
+	memset(&ir, 0, sizeof(ir));
 	for (i = 0; i < ib->ib_n; i++) {
 		op = &ib->ib_ops[i];
 		if (op->op_m == NULL)
@@ -647,8 +702,9 @@ in_finish(struct ipsec_batch *ib)
 		    op->op_proto == IPPROTO_IPCOMP)
 			in_again(op);
 		else
-			in_deliver(op);
+			in_deliver(op, &ir);
 	}
+	row_end(&ir);
 }
 
 /* pr_input of the protocols. */

@@ -47,6 +47,7 @@ struct ipsecstat {
 	uint64_t ipsec_noif;		/* no interface to come in by */
 	uint64_t ipsec_pmtu;		/* path MTUs learnt */
 	uint64_t ipsec_badpmtu;		/* and not believed */
+	uint64_t ipsec_merged;		/* packets merged into large ones */
 };
 
 /* net.inet.esp.stats */

@@ -65,7 +65,7 @@ struct ipsec_batch {
 };
 
 /* What packets have been through while they are handed on. */
-extern const struct ipsec_done	*ipsec_out_done, *ipsec_in_done;
+extern const struct ipsec_done	*ipsec_out_done;
 
 /* ipsec_batch.c */
 struct ipsec_op *batch_op(struct ipsec_batch **,

@@ -18,13 +18,13 @@
 #include <sys/malloc.h>
 #include <sys/mbuf.h>
 
+#include <net/if_merge.h>
 #include <net/netisr.h>
 
 #include <netinet/in_systm.h>
 #include <netinet/in_var.h>
 #include <netinet/ip.h>
 
-#include <netwg/wg_merge.h>
 #include <netwg/wg_var.h>
 
 #define BATCH_MAX	128		/* pieces, at least a whole train */
@@ -515,18 +515,26 @@ packet_judge(struct wg_rbatch *b, struct wg_rbuf *u, struct wg_heard *h)
 	return (last);
 }
 
+/* A packet, or many merged, has been received by the interface. */
+static void
+receive(void *ifp, struct mbuf *m)
+{
+	if_vinput(ifp, m);
+}
+
 /* All pieces are opened, or are not authentic. */
 static void
 batch_receive(struct wg_rbatch *b)
 {
-	struct wg_merge	 g;
+	struct if_merge	 g;
 	struct wg_heard	 h;
 	struct wg_rbuf	*u;
 	u_int		 i, j;
 	int		 last;
 
 	memset(&h, 0, sizeof(h));
-	wg_merge_begin(&g, &b->b_sc->sc_if);
+	if_merge_begin(&g, receive, &b->b_sc->sc_if,
+	    &wg_counters[WGC_MERGED], &wg_counters[WGC_IN_NOMEM]);
 	for (i = 0; i < b->b_nbufs; i++) {
 		u = &b->b_bufs[i];
 		last = packet_judge(b, u, &h);
@@ -536,11 +544,11 @@ batch_receive(struct wg_rbatch *b)
 		}
 		for (j = u->u_first; j <= (u_int)last; j++)
 			if (b->b_pieces[j].r_len != 0)
-				wg_merge_add(&g, u->u_m, b->b_pieces[j].r_text,
+				if_merge_add(&g, u->u_m, b->b_pieces[j].r_text,
 				    b->b_pieces[j].r_len, j == (u_int)last);
 	}
 	heard_end(&h);
-	wg_merge_end(&g);
+	if_merge_end(&g);
 }
 
 /* The interface has gone while the batch was with crypto(9). */

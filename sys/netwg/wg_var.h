@@ -18,7 +18,7 @@
  *	wg_cookie.c	who may begin one; wg_ratelimit.c how often
  *	wg_hs.c		handshake messages in and out
  *	wg_send.c	data out; wg_cut.c cuts large packets
- *	wg_recv.c	data in; wg_merge.c makes large packets again
+ *	wg_recv.c	data in
  *	wg_socket.c	UDP
  *	wg_aip.c	allowed IPs
  *	wg_ioctl.c	SIOCSWG, SIOCGWG

@@ -40,6 +40,7 @@ const struct counter	 ipsec_counters[] = {
 	C(noif,		"packet# without an interface to come in by"),
 	C(pmtu,		"path MTU# learnt"),
 	C(badpmtu,	"path MTU# not believed"),
+	C(merged,		"packet# merged into large ones"),
 	{ 0, NULL }
 };
 #undef C

@@ -81,7 +81,7 @@ clauses_body()
 	    'childsa enc aes-128-ctr auth sha512 group grp20 noesn \' \
 	    'srcid $me dstid b@example ikelifetime 2h lifetime 30m bytes 1M \' \
 	    'psk 0x6162 tag vpn tap enc1'
-	(umask 077; echo "set passive" >more)
+	(umask 077; printf 'set passive\nset nomobike' >more)
 	ok "ikev2 \"x\" passive tunnel ah inet6 from 2001:db8::/32 to \
 2001:db8:1::1 local any peer any ikesa enc chacha20-poly1305 prf \
 hmac-sha2-512 group ecp521 childsa auth hmac-sha2-256 esn srcid \
@@ -100,6 +100,8 @@ refused_head()
 refused_body()
 {
 	fail 'conf: 2: syntax error' '' 'ikev2 esp esp'
+	(umask 077; printf '\nset nothing\n' >more)
+	fail 'more: 2: syntax error' 'include "more"'
 	fail 'conf: 1: "aktive" is no keyword: .active.* policy\)' \
 	    "ikev2 aktive esp $P psk \"x\""
 	fail 'conf: 1: aes-1 not a valid transform' \
@@ -126,11 +128,9 @@ refused_body()
 	    "ikev2 $P psk 0xzz"
 	fail 'conf: 1: macro .x. not defined' 'ikev2 from $x to any psk "x"'
 	fail 'conf: 1: invalid time unit' "ikev2 $P lifetime 3d psk \"x\""
-	fail 'conf: 1: unknown protocol: zzz' \
-	    "ikev2 proto zzz $P psk \"x\""
+	fail 'conf: 1: unknown protocol: zzz' "ikev2 proto zzz $P psk \"x\""
 	fail 'conf: 1: rdomain outside range' "ikev2 rdomain 256 $P psk \"x\""
-	for x in 'set mobike' 'set cert_partial_chain' 'user "a" "b"' \
-	    "ikev2 $P eap \"mschap-v2\"" \
+	for x in 'set mobike' 'set cert_partial_chain' 'user "a" "b"' "ikev2 $P eap \"mschap-v2\"" \
 	    "ikev2 ipcomp $P psk \"x\"" \
 	    "ikev2 $P psk \"x\" config address 10.1.0.0/24" \
 	    "ikev2 $P psk \"x\" iface em0" "ikev2 $P rsa"; do

@@ -1,5 +1,5 @@
 /*
- * wg(4): what came out of the tunnel in pieces becomes large again.
+ * What came out of a tunnel in pieces becomes large again.
  *
  * Consecutive segments of one TCP stream, or datagrams of one size of one UDP
  * flow, become one large packet (if_tso.h), which goes on as such: forwarded
@@ -23,9 +23,10 @@
 #include <sys/mbuf.h>
 
 #include <net/cksum.h>
+#include <net/if_merge.h>
 
-#include <netwg/wg_var.h>
-#include <netwg/wg_merge.h>
+#define PROTO_TCP	6
+#define PROTO_UDP	17
 
 #define PIECES_MAX	64		/* the host's limit for UDP */
 #define LENGTH_MAX	65535
@@ -76,7 +77,7 @@ piece_parse(struct piece *pc, uint8_t *p, u_int len)
 		return (0);
 	p += pc->p_l4;
 	len -= pc->p_l4;
-	pc->p_tcp = proto == IPPROTO_TCP;
+	pc->p_tcp = proto == PROTO_TCP;
 	if (pc->p_tcp) {
 		if (len < TCP_HLEN || (p[TCP_FLAGS] & ~TCP_PSH) != TCP_ACK)
 			return (0);
@@ -84,7 +85,7 @@ piece_parse(struct piece *pc, uint8_t *p, u_int len)
 		if (pc->p_hlen < TCP_HLEN || len <= pc->p_hlen)
 			return (0);
 	} else {
-		if (proto != IPPROTO_UDP || len <= UDP_HLEN ||
+		if (proto != PROTO_UDP || len <= UDP_HLEN ||
 		    be16dec(p + 4) != len || be16dec(p + 6) == 0)
 			return (0);
 		pc->p_hlen = UDP_HLEN;
@@ -98,7 +99,7 @@ pseudo_sum(const struct piece *pc, u_int len)
 {
 	uint64_t	 sum;
 
-	sum = htobe16(pc->p_tcp ? IPPROTO_TCP : IPPROTO_UDP) + htobe32(len);
+	sum = htobe16(pc->p_tcp ? PROTO_TCP : PROTO_UDP) + htobe32(len);
 	if (pc->p_l4 == IP4_HLEN)
 		return (cksum_add(sum, pc->p_data + 12, 8));
 	return (cksum_add(sum, pc->p_data + 8, 32));
@@ -151,18 +152,25 @@ l4_agrees(const struct piece *a, const struct piece *b, uint32_t seq)
 }
 
 /*
- * Begin a row of packets that ifp has received.
+ * Begin a row of packets; deliver(arg, m) gets what becomes of them, its
+ * packet header fresh but for length, checksum flags and loop count, and
+ * consumes it.  Two counters say how many were merged, and how many packets
+ * were lost without memory.
  */
 void
-wg_merge_begin(struct wg_merge *g, struct ifnet *ifp)
+if_merge_begin(struct if_merge *g, void (*deliver)(void *, struct mbuf *),
+    void *arg, uint64_t *merged, uint64_t *nomem)
 {
 	memset(g, 0, sizeof(*g));
-	g->g_ifp = ifp;
+	g->g_deliver = deliver;
+	g->g_arg = arg;
+	g->g_merged = merged;
+	g->g_nomem = nomem;
 }
 
 /* The headers of the first piece, which is at the front of the group. */
 static void
-group_piece(const struct wg_merge *g, struct piece *pc)
+group_piece(const struct if_merge *g, struct piece *pc)
 {
 	pc->p_data = mtod(g->g_m, uint8_t *);
 	pc->p_len = g->g_mss + g->g_hlen;
@@ -173,7 +181,7 @@ group_piece(const struct wg_merge *g, struct piece *pc)
 
 /* Can this be the next of the group? */
 static int
-group_takes(struct wg_merge *g, const struct piece *pc)
+group_takes(struct if_merge *g, const struct piece *pc)
 {
 	struct piece	 first;
 
@@ -192,7 +200,7 @@ group_takes(struct wg_merge *g, const struct piece *pc)
 
 /* After so many bytes of payload: what must come next, if anything may? */
 static void
-group_advance(struct wg_merge *g, const struct piece *pc)
+group_advance(struct if_merge *g, const struct piece *pc)
 {
 	const uint8_t	*th = pc->p_data + pc->p_l4;
 
@@ -209,15 +217,15 @@ group_advance(struct wg_merge *g, const struct piece *pc)
  * group is copied out of it.  Without memory the group is lost.
  */
 static void
-group_release(struct wg_merge *g)
+group_release(struct if_merge *g)
 {
 	struct mbuf	*m = g->g_tail, *n, **mp;
 
 	for (mp = &g->g_m; *mp != m; mp = &(*mp)->m_next)
 		continue;
-	n = m_clget(NULL, M_DONTWAIT, WG_HEADROOM + m->m_len);
+	n = m_clget(NULL, M_DONTWAIT, MERGE_HEADROOM + m->m_len);
 	if (n != NULL) {
-		n->m_data += WG_HEADROOM;
+		n->m_data += MERGE_HEADROOM;
 		n->m_len = n->m_pkthdr.len = m->m_len;
 		n->m_pkthdr.ph_loopcnt = g->g_m->m_pkthdr.ph_loopcnt;
 		memcpy(mtod(n, caddr_t), mtod(m, caddr_t), m->m_len);
@@ -228,7 +236,7 @@ group_release(struct wg_merge *g)
 	if (!ISSET(m->m_flags, M_PKTHDR))
 		m_inithdr(m);
 	if (n == NULL) {
-		wgc_inc(WGC_IN_NOMEM);
+		(*g->g_nomem)++;
 		m_freem(g->g_m);
 		g->g_m = NULL;
 	}
@@ -236,7 +244,7 @@ group_release(struct wg_merge *g)
 
 /* Make the headers those of a large packet. */
 static void
-group_headers(struct wg_merge *g)
+group_headers(struct if_merge *g)
 {
 	struct mbuf	*m = g->g_m;
 	struct piece	 pc;
@@ -273,7 +281,7 @@ group_headers(struct wg_merge *g)
 
 /* Pass the group up, as one packet. */
 static void
-group_deliver(struct wg_merge *g)
+group_deliver(struct if_merge *g)
 {
 	struct mbuf	*m;
 
@@ -285,14 +293,14 @@ group_deliver(struct wg_merge *g)
 	m->m_pkthdr.len = g->g_len;
 	if (g->g_n > 1) {
 		group_headers(g);
-		wg_counters[WGC_MERGED] += g->g_n;
+		*g->g_merged += g->g_n;
 	}
 	g->g_m = NULL;
-	if_vinput(g->g_ifp, m);
+	(*g->g_deliver)(g->g_arg, m);
 }
 
 static void
-group_start(struct wg_merge *g, struct mbuf *m, const struct piece *pc,
+group_start(struct if_merge *g, struct mbuf *m, const struct piece *pc,
     int last, int mergeable)
 {
 	g->g_m = g->g_tail = m;
@@ -315,7 +323,7 @@ group_start(struct wg_merge *g, struct mbuf *m, const struct piece *pc,
 }
 
 static void
-group_append(struct wg_merge *g, struct mbuf *m, const struct piece *pc,
+group_append(struct if_merge *g, struct mbuf *m, const struct piece *pc,
     int last)
 {
 	u_int		 len = piece_payload(pc);
@@ -342,7 +350,7 @@ group_append(struct wg_merge *g, struct mbuf *m, const struct piece *pc,
  * follow; m is consumed then.
  */
 void
-wg_merge_add(struct wg_merge *g, struct mbuf *m, uint8_t *p, u_int len,
+if_merge_add(struct if_merge *g, struct mbuf *m, uint8_t *p, u_int len,
     int last)
 {
 	struct piece	 pc;
@@ -361,7 +369,7 @@ wg_merge_add(struct wg_merge *g, struct mbuf *m, uint8_t *p, u_int len,
  * The end of the row.
  */
 void
-wg_merge_end(struct wg_merge *g)
+if_merge_end(struct if_merge *g)
 {
 	group_deliver(g);
 }
