@@ -234,7 +234,7 @@ group_release(struct if_merge *g)
 	}
 	*mp = n;
 	if (!ISSET(m->m_flags, M_PKTHDR))
-		m_inithdr(m);
+		m_addhdr(m);
 	if (n == NULL) {
 		(*g->g_nomem)++;
 		m_freem(g->g_m);

@@ -305,6 +305,7 @@ struct mbuf *m_get(int, int);
 struct mbuf *m_gethdr(int, int);
 struct mbuf *m_getclr(int, int);
 struct mbuf *m_inithdr(struct mbuf *);
+void	 m_addhdr(struct mbuf *);
 void	 m_removehdr(struct mbuf *);
 void	 m_resethdr(struct mbuf *);
 void	 m_calchdrlen(struct mbuf *);
