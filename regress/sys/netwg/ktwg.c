@@ -20,26 +20,51 @@ struct ktwg	 ktwg;
 
 static const uint8_t	 peer_private[32] = { 0x51, 1 };
 
-/* As SIOCSWG takes it: one peer with one allowed IP. */
-struct setup {
-	struct wg_interface_io	 s_if;
-	struct wg_peer_io	 s_peer;
-	struct wg_aip_io	 s_aip;
-};
+/*
+ * Begin the buffer of a SIOCSWG about one peer, flags WG_PEER_*, whose
+ * allowed IP is the peer's inner address, if p_aips_count is set to 1.
+ */
+struct wg_peer_io *
+ktwg_set_peer(const uint8_t *public, int flags)
+{
+	struct wg_peer_io	*p = &k_if(ktwg)->i_peers[0];
+
+	memset(ktwg.k_io, 0, sizeof(ktwg.k_io));
+	k_if(ktwg)->i_peers_count = 1;
+	p->p_flags = WG_PEER_HAS_PUBLIC | flags;
+	memcpy(p->p_public, public, sizeof(p->p_public));
+	p->p_aips[0].a_af = AF_INET;
+	p->p_aips[0].a_cidr = 32;
+	p->p_aips[0].a_ipv4 = KTWG_INNERPEER;
+	return (p);
+}
 
 /*
- * SIOCSWG on wg0 of size bytes, from the test's own memory; the errno.
+ * The peer's endpoint; port in host order.
+ */
+void
+ktwg_set_place(struct wg_peer_io *p, struct in_addr addr, u_int port)
+{
+	p->p_flags |= WG_PEER_HAS_ENDPOINT;
+	p->p_sin.sin_len = sizeof(p->p_sin);
+	p->p_sin.sin_family = AF_INET;
+	p->p_sin.sin_addr = addr;
+	p->p_sin.sin_port = htons(port);
+}
+
+/*
+ * SIOCSWG; the errno.
  */
 int
-ktwg_set(void *io, size_t size)
+ktwg_set_now(void)
 {
 	struct wg_data_io	 data;
 	int			 error;
 
 	memset(&data, 0, sizeof(data));
 	strlcpy(data.wgd_name, "wg0", sizeof(data.wgd_name));
-	data.wgd_size = size;
-	data.wgd_interface = io;
+	data.wgd_size = sizeof(ktwg.k_io);
+	data.wgd_interface = k_if(ktwg);
 	testif_mem_begin();
 	NET_LOCK();
 	error = wg_ioctl(ktwg.k_ifp, SIOCSWG, (caddr_t)&data);
@@ -51,35 +76,25 @@ ktwg_set(void *io, size_t size)
 static void
 setup(int how)
 {
-	static struct setup	 s;
+	struct wg_interface_io	*i = k_if(ktwg);
+	struct wg_peer_io	*p;
 
-	memset(&s, 0, sizeof(s));
-	s.s_if.i_flags = WG_INTERFACE_HAS_PRIVATE | WG_INTERFACE_HAS_PORT;
-	s.s_if.i_port = KTWG_PORT;
-	memcpy(s.s_if.i_private, ktwg.k_private, 32);
-	s.s_if.i_peers_count = 1;
-	s.s_peer.p_flags = WG_PEER_HAS_PUBLIC;
-	memcpy(s.s_peer.p_public, ktwg.k_peerpublic, 32);
+	p = ktwg_set_peer(ktwg.k_peerpublic, 0);
+	i->i_flags = WG_INTERFACE_HAS_PRIVATE | WG_INTERFACE_HAS_PORT;
+	i->i_port = KTWG_PORT;
+	memcpy(i->i_private, ktwg.k_private, 32);
 	if (how & KTWG_PSK) {
-		s.s_peer.p_flags |= WG_PEER_HAS_PSK;
-		memset(s.s_peer.p_psk, 0x77, 32);
+		p->p_flags |= WG_PEER_HAS_PSK;
+		memset(p->p_psk, 0x77, 32);
 	}
 	if (how & KTWG_PKA) {
-		s.s_peer.p_flags |= WG_PEER_HAS_PKA;
-		s.s_peer.p_pka = 25;
+		p->p_flags |= WG_PEER_HAS_PKA;
+		p->p_pka = 25;
 	}
-	if (!(how & KTWG_NOENDPOINT)) {
-		s.s_peer.p_flags |= WG_PEER_HAS_ENDPOINT;
-		s.s_peer.p_sin.sin_len = sizeof(struct sockaddr_in);
-		s.s_peer.p_sin.sin_family = AF_INET;
-		s.s_peer.p_sin.sin_addr = KTWG_PEER;
-		s.s_peer.p_sin.sin_port = htons(KTWG_PEERPORT);
-	}
-	s.s_peer.p_aips_count = 1;
-	s.s_aip.a_af = AF_INET;
-	s.s_aip.a_cidr = 32;
-	s.s_aip.a_ipv4 = KTWG_INNERPEER;
-	KT_ERR(0, ktwg_set(&s, sizeof(s)));
+	if (!(how & KTWG_NOENDPOINT))
+		ktwg_set_place(p, KTWG_PEER, KTWG_PEERPORT);
+	p->p_aips_count = 1;
+	KT_ERR(0, ktwg_set_now());
 }
 
 /* The peer itself. */

@@ -50,12 +50,19 @@ struct ktwg {
 	uint8_t			 k_public[32];	/* of the machine */
 	uint8_t			 k_private[32];
 	uint8_t			 k_peerpublic[32];
+	/* SIOCSWG's buffer: one peer, with at most one allowed IP. */
+	uint64_t		 k_io[(sizeof(struct wg_interface_io) +
+				    sizeof(struct wg_peer_io) +
+				    sizeof(struct wg_aip_io)) / 8];
 };
+#define k_if(k)		((struct wg_interface_io *)(k).k_io)
 extern struct ktwg	 ktwg;
 
 void	 ktwg_begin(int);
 void	 ktwg_end(void);
-int	 ktwg_set(void *, size_t);
+struct wg_peer_io *ktwg_set_peer(const uint8_t *, int);
+void	 ktwg_set_place(struct wg_peer_io *, struct in_addr, u_int);
+int	 ktwg_set_now(void);
 void	 ktwg_settle(void);
 
 void	 ktwg_rx(const void *, u_int);

@@ -508,35 +508,19 @@ KTEST(low_order, "ephemeral keys of small order, and all that follows")
 	ktwg_end();
 }
 
-/* A peer with this key, that has an endpoint and an allowed IP. */
-struct one_peer {
-	struct wg_interface_io	 o_if;
-	struct wg_peer_io	 o_peer;
-	struct wg_aip_io	 o_aip;
-};
-
 KTEST(low_static, "peers whose own key is of small order are never sent to")
 {
-	static struct one_peer	 o;
+	struct wg_peer_io	*p;
 	uint8_t			 buf[KTWG_MAX];
 	size_t			 i;
 
 	ktwg_begin(0);
 	for (i = 0; i < nitems(low); i++) {
 		KT_CASE("point %zu", i);
-		memset(&o, 0, sizeof(o));
-		o.o_if.i_peers_count = 1;
-		o.o_peer.p_flags = WG_PEER_HAS_PUBLIC | WG_PEER_HAS_ENDPOINT;
-		memcpy(o.o_peer.p_public, low[i], 32);
-		o.o_peer.p_sin.sin_len = sizeof(struct sockaddr_in);
-		o.o_peer.p_sin.sin_family = AF_INET;
-		o.o_peer.p_sin.sin_addr = IP(198, 51, 100, 9);
-		o.o_peer.p_sin.sin_port = htons(9);
-		o.o_peer.p_aips_count = 1;
-		o.o_aip.a_af = AF_INET;
-		o.o_aip.a_cidr = 32;
-		o.o_aip.a_ipv4 = KTWG_INNERPEER;
-		KT_ERR(0, ktwg_set(&o, sizeof(o)));
+		p = ktwg_set_peer(low[i], 0);
+		ktwg_set_place(p, IP(198, 51, 100, 9), 9);
+		p->p_aips_count = 1;
+		KT_ERR(0, ktwg_set_now());
 		KT_ERR(0, ktwg_output(100));
 		KT_EQ(ktwg_tx(buf), 0);
 		KT_EQ(wg_counters[WGC_INIT_OUT], 0);
