@@ -154,6 +154,12 @@ ktest_err(int got, int want, const char *file, int line, const char *text)
 }
 
 void
+ktest_sleep_ms(uint64_t ms)
+{
+	fuzz_sleep_ms(ms);
+}
+
+void
 ktest_end(void)
 {
 	panic("a check has failed");

@@ -10,6 +10,11 @@ import os
 import struct
 import sys
 
+from cryptography.hazmat.primitives.asymmetric.x25519 import (
+    X25519PrivateKey)
+from cryptography.hazmat.primitives.serialization import (
+    Encoding, PublicFormat)
+
 logging.getLogger("scapy").setLevel(logging.ERROR)
 # The addresses are those of the target, not of this host.
 from scapy.config import conf  # noqa: E402
@@ -756,10 +761,105 @@ def bpf():
     return out
 
 
+def wg():
+    """Handshakes in both directions, data, cookies; patches; raw messages."""
+    PATCH = OTHER
+
+    def kind(n, data=b"", op=0):
+        return rec(data, PATCH | n << 4 | op)
+    begin, answer, cookie, data, patch, out, load, again = (
+        kind(n) for n in range(8))
+    alive = kind(3, b"")
+    inner = bytes(IP(src="10.9.0.2", dst="10.9.0.1", proto=253) / bytes(40))
+    inner6 = bytes(IPv6(src="fd00::2", dst="fd00::1", nh=59) / bytes(40))
+    ours = out + answer
+    theirs = begin + alive
+    t_inner = kind(3, inner)
+    result = [theirs + t_inner, ours + t_inner + out, out + cookie + time(7) +
+              out, load + begin + again, begin + ours, theirs + time(1) +
+              theirs + time(1) + theirs + t_inner, theirs + time(12),
+              load + again + time(5) + again, theirs + t_inner + time(8) +
+              out, ours + time(11) + out + t_inner, out + time(11) + out]
+    for text in (inner6, inner[:19], inner[:1], b"\x60" * 39, inner + bytes(
+            9), inner[:2] + b"\xff" + inner[3:], inner6[:4] + b"\xff\xff" +
+            inner6[6:], inner[:12] + b"\x0b" + inner[13:], b"\x00" * 64):
+        result.append(theirs + kind(3, text))
+    for n in (0, 1, 2, 4, 7):
+        before = out if n in (1, 2) else theirs if n == 4 else load + begin
+        for at in (0, 4, 8, 12, 20, 45, 70, 100, 118, 135):
+            for op in (0, RAW):
+                result.append(before + kind(n, bytes([at, 1]), op))
+                result.append(before + kind(n, bytes([at, 128]), op))
+    for n, size in ((1, 148), (2, 92), (3, 64), (4, 112), (4, 32), (5, 20)):
+        whole = struct.pack("<I", n) + bytes(size - 4)
+        result += [rec(whole), rec(whole[:-1]), rec(whole + b"x"),
+                   rec(whole, CUT | 0x20), rec(whole, TRAIN)]
+    result += [rec(b""), rec(b"\4"), rec(b"\4\0\0\0"),
+               rec((struct.pack("<I", 4) + bytes(108)) * 40, TRAIN),
+               rec((struct.pack("<I", 4) + bytes(108)) * 3 + b"\4\0\0\0",
+                   TRAIN | CUT | 0x50)]
+    return result
+
+
+def wgioctl():
+    """Interfaces, peers and allowed IPs as struct wg_interface_io has them."""
+    def interface(*peers, flags=0, port=0, rtable=0, private=bytes(32),
+                  count=None):
+        return struct.pack("<BxHi32s32sQ", flags, port, rtable, bytes(32),
+                           private, len(peers) if count is None else
+                           count) + b"".join(peers)
+
+    def peer(key, *aips, flags=1, version=0, pka=0, sa=bytes(28),
+             descr=b"", count=None):
+        return struct.pack("<ii32s32sHxx28sQQQQ64sQ", flags, version, key,
+                           bytes(31) + b"k", pka, sa, 0, 0, 0, 0, descr,
+                           len(aips) if count is None else
+                           count) + b"".join(aips)
+
+    def aip(af, bits, addr):
+        return struct.pack("<Bxxxi16s", af, bits, addr)
+    one, two = b"\1" * 32, b"\2" * 32
+    v4 = struct.pack("<BBH4s", 16, 2, 0x6cca, bytes([192, 0, 2, 1])) + bytes(20)
+    v6 = struct.pack("<BBHI16sI", 28, 24, 0x6cca, 0, b"\x20" + bytes(15), 0)
+    local = struct.pack("<BBHI16sI", 28, 24, 1, 0, b"\xfe\x80" + bytes(14), 1)
+    net, net6 = aip(2, 24, bytes([10, 1, 0, 0])), aip(24, 64, b"\xfd")
+    key = {"flags": 2, "private": b"\7" * 32}
+    full = interface(peer(one, net, net6, flags=0xcf, version=1, pka=25,
+                          sa=v4, descr=b"a"),
+                     peer(two, net, flags=9, sa=v6), flags=6, port=51820,
+                     private=b"\7" * 32)
+    get = [rec(bytes(n), OTHER) for n in (0, 79, 80, 800, 2000)]
+    sets = [full, interface(), interface(flags=0x1f), interface(**key),
+            interface(flags=4, port=7), interface(flags=8, rtable=1),
+            interface(flags=8, rtable=-1), interface(flags=2),
+            interface(peer(one), peer(one, flags=0x21)),
+            interface(peer(one, flags=0x41)), interface(peer(one, flags=0)),
+            interface(peer(one, version=2)), interface(peer(one, count=9)),
+            interface(peer(one), count=1 << 60),
+            interface(peer(one, net, flags=0x11)),
+            interface(peer(one, aip(2, 33, b"")), peer(two)),
+            interface(peer(one, aip(2, -1, b""))),
+            interface(peer(one, aip(24, 129, b""))),
+            interface(peer(one, aip(9, 1, b""))),
+            interface(peer(one, aip(2, 0, b""), aip(24, 0, b""),
+                           aip(2, 32, b"\1"), aip(24, 128, b"\1"))),
+            interface(peer(one, flags=9)), interface(peer(one, flags=9,
+                                                          sa=local)),
+            interface(peer(one, net, flags=0x21))]
+    own = X25519PrivateKey.from_private_bytes(b"\7" * 32).public_key()
+    own = own.public_bytes(Encoding.Raw, PublicFormat.Raw)
+    sets += [interface(peer(own, net), **key)]
+    result = [rec(s, op) + b"".join(get) for s in sets for op in (0, RAW)]
+    result += [rec(full) + rec(s) + b"".join(get) for s in sets]
+    result += [rec(full[:n]) for n in range(0, len(full), 40)]
+    result.append(rec(full, RAW) + rec(full, 0x10) + rec(b"") + b"".join(get))
+    return result
+
+
 def main(directory, *names):
     targets = {f.__name__: f for f in (
         ip, icmp, udp, igmp, reass, ip6, icmp6, udp6, nd, mld, frag6, ether,
-        arp, vnet, route, syscall, ioctl, sysctl, bpf)}
+        arp, vnet, route, syscall, ioctl, sysctl, bpf, wg, wgioctl)}
     for name in names or targets:
         where = os.path.join(directory, name)
         os.makedirs(where, exist_ok=True)
