@@ -11,9 +11,9 @@
  *	1	its response to the machine's last initiation
  *	2	its cookie reply to the same
  *	3	data: the octets are the text
- *	4	data, whose patches are behind 64 octets of text
+ *	4	data of 80 octets; with FZ_TRAIN, four in a train
  *	5	the machine has a packet for the peer
- *	6	the machine is under load
+ *	6	what is the matter: see circumstances()
  *	7	an initiation with the cookie that the machine has sent
  *
  * A patch is two octets: where, and what is added there.  Then mac1 is made
@@ -35,12 +35,16 @@
 #include "ktuser.h"
 
 #define TRAIN		112		/* octets of its datagrams */
-#define TEXT		64
+#define TEXT		80
+#define DATAGRAMS	4
 #define PATCHES		32
 
 static struct wg_msg_initiation	 last;	/* that the machine sent */
 static struct wg_msg_cookie	 cookie;
 static int			 have_last;
+static uint8_t			 tos;	/* of what comes */
+static uint8_t			 again[KTWG_MAX];	/* what came last */
+static u_int			 again_len;
 
 /* Look through what the machine has sent. */
 static void
@@ -129,47 +133,73 @@ whole(u_int kind, uint8_t *buf, const struct fuzz_pkt *fp)
 	return (0);
 }
 
+/* A datagram of the peer's; mss 0: no train. */
+static void
+receive(const uint8_t *p, u_int len, u_int mss, u_int cut)
+{
+	struct mbuf	*m;
+
+	m = kt_udp(KTWG_PEER, KTWG_US, KTWG_PEERPORT, KTWG_PORT, p, len);
+	mtod(m, struct ip *)->ip_tos = tos;
+	kt_ipsum(m);
+	if (mss != 0) {
+		m->m_pkthdr.csum_flags |= M_UDP_SEG | M_UDP_CSUM_OUT |
+		    M_UDP_CSUM_IN_OK;
+		m->m_pkthdr.ph_mss = mss;
+	}
+	if (cut != 0)
+		m = kt_shatter(m, cut);
+	kt_rx(ktwg.k_card, m);
+	ktwg_settle();
+}
+
+/* The first octets: load and more, what came last again; TOS; counter. */
+static void
+circumstances(const uint8_t *p, u_int len)
+{
+	struct noise_keypair	*kp = ktwg.k_remote->r_current;
+
+	if (len < 3)
+		return;
+	if (p[0] & 1)
+		ktwg.k_sc->sc_loaded = getnsecuptime();
+	if (p[0] & 2)
+		receive(again, again_len, 0, 0);
+	tos = p[1];
+	if (kp != NULL && p[2] != 0)
+		kp->k_counter = (uint64_t)p[2] << (p[0] >> 2);
+}
+
 /* A whole message with patches. */
 static void
 patched(const struct fuzz_pkt *fp)
 {
-	static uint8_t	 buf[KTWG_MAX];
-	u_int		 i, kind = FZ_ARG(fp->fp_op) % 8, len;
+	static uint8_t	 buf[DATAGRAMS * KTWG_MAX];
+	u_int		 i, kind = FZ_ARG(fp->fp_op) % 8, len, mss = 0;
 
 	if (kind == 5) {
 		(void)ktwg_output(20 + fp->fp_len % 1400);
 		return;
 	}
 	if (kind == 6) {
-		ktwg.k_sc->sc_loaded = getnsecuptime();
+		circumstances(fp->fp_buf, fp->fp_len);
 		return;
 	}
 	if ((len = whole(kind, buf, fp)) == 0)
 		return;
+	if (kind == 4 && (fp->fp_op & FZ_TRAIN)) {
+		mss = len;
+		for (i = 1; i < DATAGRAMS; i++)
+			len += whole(kind, buf + len, fp);
+	}
 	if (kind != 3)
 		for (i = 0; i + 1 < MIN(fp->fp_len, 2 * PATCHES); i += 2)
 			buf[fp->fp_buf[i] % len] += fp->fp_buf[i + 1];
 	if (!(fp->fp_op & FZ_RAW) && kind < 2)
 		ktwg_mac(buf, len);
-	ktwg_rx(buf, len);
-}
-
-/* A train, as a card with large receive offload would give. */
-static void
-train(const struct fuzz_pkt *fp)
-{
-	struct mbuf	*m;
-	u_int		 len = MIN(fp->fp_len, FZ_MAXPKT);
-
-	m = kt_udp(KTWG_PEER, KTWG_US, KTWG_PEERPORT, KTWG_PORT, fp->fp_buf,
-	    len);
-	m->m_pkthdr.csum_flags |= M_UDP_SEG | M_UDP_CSUM_OUT |
-	    M_UDP_CSUM_IN_OK;
-	m->m_pkthdr.ph_mss = TRAIN;
-	if (fp->fp_op & FZ_CUT)
-		m = kt_shatter(m, 1 + 3 * FZ_ARG(fp->fp_op));
-	kt_rx(ktwg.k_card, m);
-	ktwg_settle();
+	again_len = MIN(len, sizeof(again));
+	memcpy(again, buf, again_len);
+	receive(buf, len, mss, fp->fp_op & FZ_CUT ? 50 : 0);
 }
 
 /* Nothing is left of an input but the interface and its peer. */
@@ -186,6 +216,7 @@ wg_forget(void)
 	NET_UNLOCK();
 	ktwg.k_sc->sc_loaded = 0;
 	have_last = 0;
+	tos = 0;
 	kt_txdrop(ktwg.k_card);
 }
 
@@ -203,10 +234,10 @@ FUZZ(wg, wg_net_init, "WireGuard messages")
 	while (fuzz_record(&fi, &fp)) {
 		if (fp.fp_op & FZ_OTHER)
 			patched(&fp);
-		else if (fp.fp_op & FZ_TRAIN)
-			train(&fp);
 		else
-			ktwg_rx(fp.fp_buf, MIN(fp.fp_len, 1472));
+			receive(fp.fp_buf, MIN(fp.fp_len, 8000),
+			    fp.fp_op & FZ_TRAIN ? TRAIN : 0,
+			    fp.fp_op & FZ_CUT ? 1 + 3 * FZ_ARG(fp.fp_op) : 0);
 		collect();
 	}
 	wg_forget();

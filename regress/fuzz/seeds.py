@@ -767,8 +767,12 @@ def wg():
 
     def kind(n, data=b"", op=0):
         return rec(data, PATCH | n << 4 | op)
-    begin, answer, cookie, data, patch, out, load, again = (
+    begin, answer, cookie, data, patch, out, _, again = (
         kind(n) for n in range(8))
+
+    def matter(what=0, tos=0, counter=0):
+        return kind(6, bytes([what, tos, counter]))
+    load = matter(1)
     alive = kind(3, b"")
     inner = bytes(IP(src="10.9.0.2", dst="10.9.0.1", proto=253) / bytes(40))
     inner6 = bytes(IPv6(src="fd00::2", dst="fd00::1", nh=59) / bytes(40))
@@ -784,6 +788,19 @@ def wg():
             9), inner[:2] + b"\xff" + inner[3:], inner6[:4] + b"\xff\xff" +
             inner6[6:], inner[:12] + b"\x0b" + inner[13:], b"\x00" * 64):
         result.append(theirs + kind(3, text))
+    for tos in (1, 2, 3):
+        for inner_tos in (0, 1, 2, 3):
+            result.append(theirs + matter(tos=tos) + kind(3, bytes(IP(
+                src="10.9.0.2", dst="10.9.0.1", proto=253,
+                tos=inner_tos) / bytes(40))) + kind(3, bytes(IPv6(
+                    src="fd00::2", dst="fd00::1", nh=59, tc=inner_tos))))
+    for shift in (8, 12, 13, 32, 56):
+        result.append(theirs + matter(shift << 2, counter=255) + t_inner +
+                      matter(2) + matter(counter=1) + t_inner)
+    result += [theirs + kind(4, op=TRAIN), theirs + kind(4, op=TRAIN | CUT),
+               theirs + kind(4, b"\x80\1", TRAIN),
+               theirs + t_inner + matter(2),
+               ours + t_inner + (time(12) + t_inner) * 2]
     for n in (0, 1, 2, 4, 7):
         before = out if n in (1, 2) else theirs if n == 4 else load + begin
         for at in (0, 4, 8, 12, 20, 45, 70, 100, 118, 135):
