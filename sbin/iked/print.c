@@ -97,7 +97,10 @@ add_ident(struct text *t, const char *word, const struct ident *id)
 	if (id->id_type == ID_NONE)
 		return;
 	value = strchr(ident_str(id, text, sizeof(text)), '/');
-	add(t, " %s %s", word, value == NULL ? text : value + 1);
+	value = value == NULL ? text : value + 1;
+	/* A name by ASN.1 is no word of the grammar. */
+	add(t, id->id_type == ID_ASN1_DN ? " %s \"%s\"" : " %s %s", word,
+	    value);
 }
 
 static void

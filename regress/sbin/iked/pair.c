@@ -17,6 +17,22 @@
 
 struct pair	 P;
 
+const char	*__lsan_default_options(void);
+const char	*__lsan_default_suppressions(void);
+
+const char *
+__lsan_default_options(void)
+{
+	return ("print_suppressions=0");
+}
+
+/* The list of tests is never freed by the library. */
+const char *
+__lsan_default_suppressions(void)
+{
+	return ("leak:libatf-c");
+}
+
 static void
 op_send(void *arg, const struct endpoint *local, const struct endpoint *peer,
     const void *data, size_t len)

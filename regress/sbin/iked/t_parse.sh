@@ -85,7 +85,7 @@ clauses_body()
 	ok "ikev2 \"x\" passive tunnel ah inet6 from 2001:db8::/32 to \
 2001:db8:1::1 local any peer any ikesa enc chacha20-poly1305 prf \
 hmac-sha2-512 group ecp521 childsa auth hmac-sha2-256 esn srcid \
-/C=DE/CN=x $N" \
+\"/C=DE/CN=x\" $N" \
 	    'include "more"' 'set novendorid' 'set dpd_check_interval 10' \
 	    'ikev2 "x" ah inet6 from 2001:db8::/32 to 2001:db8:1::1 \' \
 	    'ikesa enc chacha20-poly1305 prf sha512 group 21 \' \
