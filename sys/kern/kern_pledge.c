@@ -331,10 +331,17 @@ pledge_sendto(struct proc *p, const struct socket *so, int hasname)
 	return (pledge_fail(p, EPERM, PLEDGE_INET));
 }
 
+/* SIOCSWG and SIOCGWG of wg(4), whose structures only it knows. */
+#define IOC_IFNUMBER(com)	(IOCGROUP(com) == 'i' ? (com) & 0xff : 0)
+#define IOC_SWG			210
+#define IOC_GWG			211
+
 /* Interface commands that only look. */
 static int
 ioctl_isget(u_long com)
 {
+	if (IOC_IFNUMBER(com) == IOC_GWG)
+		return (1);
 	switch (com) {
 	case SIOCGIFADDR:
 	case SIOCGIFBRDADDR:
@@ -377,7 +384,8 @@ pledge_ioctl(struct proc *p, u_long com, int type)
 			need = PLEDGE_IFS;
 		else if (ioctl_isget(com))
 			need = PLEDGE_ROUTE;
-		else if (com == SIOCAIFADDR || com == SIOCDIFADDR)
+		else if (com == SIOCAIFADDR || com == SIOCDIFADDR ||
+		    IOC_IFNUMBER(com) == IOC_SWG)
 			need = PLEDGE_WROUTE;
 	} else if (type == DTYPE_DEVICE) {
 		if (IOCGROUP(com) == 'D')

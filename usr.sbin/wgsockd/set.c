@@ -26,6 +26,7 @@
 struct change {
 	struct wg_interface_io	*g_io;
 	size_t			 g_size;
+	size_t			 g_room;
 	size_t			 g_peer;	/* 0: none yet */
 };
 
@@ -42,18 +43,29 @@ peer_of(struct change *g)
 	return ((struct wg_peer_io *)((char *)g->g_io + g->g_peer));
 }
 
-/* Room for len more bytes, cleared; its offset, or 0 without memory. */
+/*
+ * Room for len more bytes, cleared; its offset, or 0 without memory.  There
+ * are keys in it: what it moves away from is wiped.
+ */
 static size_t
 grow(struct change *g, size_t len)
 {
-	size_t	 offset = g->g_size;
+	size_t	 offset = g->g_size, room;
 	void	*p;
 
-	if ((p = realloc(g->g_io, offset + len)) == NULL)
-		return (0);
-	g->g_io = p;
-	memset((char *)p + offset, 0, len);
-	g->g_size = offset + len;
+	if (len > g->g_room - offset) {
+		room = 2 * g->g_room + len;
+		if ((p = calloc(1, room)) == NULL)
+			return (0);
+		if (g->g_io != NULL) {
+			memcpy(p, g->g_io, offset);
+			explicit_bzero(g->g_io, offset);
+			free(g->g_io);
+		}
+		g->g_io = p;
+		g->g_room = room;
+	}
+	g->g_size += len;
 	return (offset);
 }
 

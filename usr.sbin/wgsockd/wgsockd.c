@@ -9,10 +9,12 @@
  * with an empty one; so is the answer, whose last key is errno.
  *
  *	wgsockd.c	sockets and clients
+ *	request.c	requests and answers
  *	get.c		get=1
  *	set.c		set=1
  */
 #include <sys/types.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -22,9 +24,9 @@
 #include <ctype.h>
 #include <err.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,7 +39,6 @@
 
 #define SOCKDIR		"/var/run/wireguard"
 #define NFDS		256		/* interfaces and clients */
-#define REQUEST_MAX	(16 * 1024 * 1024)
 
 /* What a descriptor is for. */
 struct conn {
@@ -51,7 +52,7 @@ struct conn {
 static struct pollfd	 fds[NFDS];
 static struct conn	 conns[NFDS];
 static int		 nfds;
-static int		 ioctl_sock;
+static int		 route_sock;	/* for ioctls, too */
 static volatile sig_atomic_t quit;
 
 static void __dead
@@ -66,42 +67,6 @@ on_signal(int sig)
 {
 	(void)sig;
 	quit = 1;
-}
-
-/*
- * Append to a text.
- */
-void
-text_add(struct text *t, const char *fmt, ...)
-{
-	va_list	 ap;
-	char	*p;
-	int	 n;
-
-	for (;;) {
-		va_start(ap, fmt);
-		n = vsnprintf(t->t_data == NULL ? NULL : t->t_data + t->t_len,
-		    t->t_size - t->t_len, fmt, ap);
-		va_end(ap);
-		if (n < 0)
-			fatal("vsnprintf");
-		if ((size_t)n < t->t_size - t->t_len)
-			break;
-		t->t_size = t->t_size * 2 + n + 1;
-		if ((p = realloc(t->t_data, t->t_size)) == NULL)
-			fatal("realloc");
-		t->t_data = p;
-	}
-	t->t_len += n;
-}
-
-static void
-text_free(struct text *t)
-{
-	if (t->t_data != NULL)
-		explicit_bzero(t->t_data, t->t_size);
-	free(t->t_data);
-	memset(t, 0, sizeof(*t));
 }
 
 /* Poll another descriptor; -1 when there are too many. */
@@ -212,66 +177,13 @@ interfaces_sync(void)
 			conn_del(i);
 }
 
-/* Write it all; a client that does not read is given up. */
+/* A client has something to say, or has gone. */
 static int
-answer(int fd, const struct text *t)
+client_ready(int i)
 {
-	size_t	 done = 0;
-	ssize_t	 n;
+	struct client	 c = { fds[i].fd, route_sock, conns[i].c_name };
 
-	while (done < t->t_len) {
-		n = send(fd, t->t_data + done, t->t_len - done, MSG_NOSIGNAL);
-		if (n == -1)
-			return (-1);
-		done += n;
-	}
-	return (0);
-}
-
-/* A whole request, NUL-terminated, without its empty line. */
-static int
-request(int fd, const char *name, char *req)
-{
-	struct text	 t = { NULL, 0, 0 };
-	int		 error;
-
-	if (strcmp(req, "get=1\n") == 0)
-		error = uapi_get(ioctl_sock, name, &t);
-	else if (strncmp(req, "set=1\n", 6) == 0)
-		error = uapi_set(ioctl_sock, name, req + 6);
-	else
-		error = EPROTO;
-	if (error != 0 && t.t_len > 0)
-		text_free(&t);
-	text_add(&t, "errno=%d\n\n", error);
-	error = answer(fd, &t);
-	text_free(&t);
-	return (error);
-}
-
-/* Bytes of a client; -1 when it is to go. */
-static int
-client_read(int i)
-{
-	struct text	*t = &conns[i].c_request;
-	char		 buf[8192], *end;
-	ssize_t		 n;
-
-	n = recv(fds[i].fd, buf, sizeof(buf) - 1, 0);
-	if (n <= 0 || t->t_len + n > REQUEST_MAX ||
-	    memchr(buf, '\0', n) != NULL)
-		return (-1);
-	buf[n] = '\0';
-	text_add(t, "%s", buf);
-	explicit_bzero(buf, sizeof(buf));
-	while ((end = strstr(t->t_data, "\n\n")) != NULL) {
-		end[1] = '\0';
-		if (request(fds[i].fd, conns[i].c_name, t->t_data) == -1)
-			return (-1);
-		t->t_len -= end + 2 - t->t_data;
-		memmove(t->t_data, end + 2, t->t_len + 1);
-	}
-	return (0);
+	return (client_read(&c, &conns[i].c_request));
 }
 
 static void
@@ -304,7 +216,7 @@ loop(void)
 				continue;
 			if (conns[i].c_listener)
 				client_accept(i);
-			else if (client_read(i) == -1)
+			else if (client_ready(i) == -1)
 				conn_del(i);
 		}
 		if (fds[0].revents != 0) {
@@ -318,11 +230,28 @@ loop(void)
 		conn_del(1);
 }
 
+/* The directory of the sockets, which the only one of us holds. */
+static void
+claim(void)
+{
+	int	 fd;
+
+	if (mkdir(SOCKDIR, 0700) == -1 && errno != EEXIST)
+		err(1, SOCKDIR);
+	if ((fd = open(SOCKDIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1)
+		err(1, SOCKDIR);
+	if (flock(fd, LOCK_EX | LOCK_NB) == -1) {
+		if (errno == EWOULDBLOCK)
+			errx(1, "already running");
+		err(1, SOCKDIR);
+	}
+}
+
 int
 main(int argc, char *argv[])
 {
 	struct sigaction	 sa;
-	int			 ch, debug = 0, fd;
+	int			 ch, debug = 0;
 
 	while ((ch = getopt(argc, argv, "d")) != -1) {
 		if (ch != 'd')
@@ -333,14 +262,11 @@ main(int argc, char *argv[])
 		usage();
 	if (geteuid() != 0)
 		errx(1, "need root privileges");
-	if (mkdir(SOCKDIR, 0700) == -1 && errno != EEXIST)
-		err(1, SOCKDIR);
-	if ((ioctl_sock = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC,
-	    0)) == -1)
-		err(1, "socket");
-	if ((fd = socket(BSD_PF_ROUTE, SOCK_RAW | SOCK_CLOEXEC, 0)) == -1)
+	claim();
+	route_sock = socket(BSD_PF_ROUTE, SOCK_RAW | SOCK_CLOEXEC, 0);
+	if (route_sock == -1)
 		err(1, "routing socket");
-	conn_add(fd, "", 0);
+	conn_add(route_sock, "", 0);
 	memset(&sa, 0, sizeof(sa));
 	sa.sa_handler = on_signal;
 	sigaction(SIGTERM, &sa, NULL);
@@ -349,6 +275,9 @@ main(int argc, char *argv[])
 	interfaces_sync();
 	if (!debug && daemon(0, 0) == -1)
 		err(1, "daemon");
+	/* Sockets come and go; interfaces are looked at, and changed. */
+	if (pledge("stdio cpath unix route wroute", NULL) == -1)
+		fatal("pledge");
 	loop();
 	return (0);
 }

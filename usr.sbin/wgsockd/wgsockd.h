@@ -13,7 +13,16 @@ struct text {
 	size_t	 t_size;
 };
 
-/* wgsockd.c */
+/* Who asks, and about which interface. */
+struct client {
+	int		 cl_fd;
+	int		 cl_ioctl;	/* a socket for ioctls */
+	const char	*cl_name;
+};
+
+/* request.c */
+int	 client_read(const struct client *, struct text *);
+void	 text_free(struct text *);
 void	 text_add(struct text *, const char *, ...)
 	    __attribute__((__format__(__printf__, 2, 3)));
 

@@ -16,6 +16,8 @@
 #include <net/bpf.h>
 #include <net/if.h>
 
+#include <netwg/if_wg.h>
+
 #include <ktest.h>
 
 #include "ktuser.h"
@@ -302,6 +304,10 @@ KTEST(ioctls, "ioctls by what they are about")
 		{ PLEDGE_ROUTE, SIOCAIFADDR, DTYPE_SOCKET, 0 },
 		{ PLEDGE_WROUTE, SIOCAIFADDR, DTYPE_SOCKET, 1 },
 		{ PLEDGE_WROUTE, SIOCSIFFLAGS, DTYPE_SOCKET, 0 },
+		{ PLEDGE_ROUTE, SIOCGWG, DTYPE_SOCKET, 1 },
+		{ PLEDGE_WROUTE, SIOCGWG, DTYPE_SOCKET, 0 },
+		{ PLEDGE_ROUTE, SIOCSWG, DTYPE_SOCKET, 0 },
+		{ PLEDGE_WROUTE, SIOCSWG, DTYPE_SOCKET, 1 },
 		{ PLEDGE_INET, 0x8933, DTYPE_SOCKET, 1 },
 		{ PLEDGE_STDIO, 0x8933, DTYPE_SOCKET, 0 },
 		{ PLEDGE_PF, _IOWR('D', 26, int), DTYPE_DEVICE, 1 },

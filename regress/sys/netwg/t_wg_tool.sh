@@ -5,13 +5,12 @@
 . "$(atf_get_srcdir)/../../lib/warren.subr"
 . "$(atf_get_srcdir)/wg.subr"
 
-# One machine alone, with an interface and the daemon.
+# One machine alone, with an interface; the daemon runs from the start.
 alone()
 {
 	w_machine r </dev/null
 	w_boot r
 	w_exec r ifconfig wg0 create
-	w_exec r wgsockd || atf_fail "wgsockd"
 	wg_keys a b
 	# As wg(8) shows it again: with the bits that do not count set.
 	wg genkey >r.key
@@ -107,6 +106,100 @@ errno_body()
 	return 0
 }
 
+w_test boot "rc starts the daemon, pledged, once, and not when told so"
+boot_body()
+{
+	w_init
+	alone
+	w_exec r wgsockd >out 2>&1 && atf_fail "twice"
+	atf_check -o match:'wgsockd: already running' cat out
+	w_hexec r wg show wg0 >/dev/null || atf_fail "the first has gone"
+	cat >who.py <<-'EOF'
+	import socket, struct
+	s = socket.socket(socket.AF_UNIX)
+	s.connect('/var/run/wireguard/wg0.sock')
+	print(struct.unpack('3i', s.getsockopt(1, socket.SO_PEERCRED, 12))[0])
+	EOF
+	pid=$(w_hexec r python3 "$PWD/who.py")
+	atf_check -o match:'^Seccomp:.2' -o match:'^Name:.wgsockd' \
+	    cat "/proc/$pid/status"
+	w_hexec r stat -c %a /var/run/wireguard/wg0.sock >out
+	[ "$(cat out)" = 700 ] || atf_fail "mode $(cat out)"
+	kill "$pid"
+	w_wait 10 no_socket r wg0
+	w_exec r wgsockd || atf_fail "not again"
+	w_machine q </dev/null
+	w_etc q rc.conf.local 'wgsockd_flags=NO'
+	w_boot q
+	w_exec q ifconfig wg0 create
+	w_exec q ifconfig wg0 wgport 1
+	no_socket q wg0 || atf_fail "started all the same"
+}
+
+w_test pieces "requests in pieces, several at once, and what is no request"
+pieces_body()
+{
+	w_init
+	alone
+	cat >pieces.py <<-'EOF'
+	import socket
+	def client():
+	    s = socket.socket(socket.AF_UNIX)
+	    s.connect('/var/run/wireguard/wg0.sock')
+	    s.settimeout(10)
+	    return s
+	def answers(s, n):
+	    text = ''
+	    while text.count('\n\n') < n:
+	        more = s.recv(4000).decode()
+	        assert more, text
+	        text += more
+	    return [a.split('errno=')[1] for a in text.split('\n\n')[:-1]]
+	s = client()
+	for c in 'get=1\n\n':
+	    s.sendall(c.encode())
+	assert answers(s, 1) == ['0']
+	s.sendall(b'get=1\n\nset=1\nlisten_port=7\n\nget=3\n\nget')
+	assert answers(s, 3) == ['0', '0', '71']
+	s.sendall(b'=1\n\n')
+	assert answers(s, 1) == ['0']
+	key = '%064x'
+	peers = ''.join('public_key=%064x\nallowed_ip=10.%d.%d.0/24\n' % (
+	    i + 1, i >> 8, i & 255) for i in range(2000))
+	s.sendall(('set=1\n' + peers + '\n').encode())
+	assert answers(s, 1) == ['0']
+	s.sendall(b'get=1\n\n')
+	text = ''
+	while not text.endswith('\n\n'):
+	    text += s.recv(65536).decode()
+	assert text.count('public_key=') == 2000, text.count('public_key=')
+	s.sendall(b'set=1\nreplace_peers=true\n\n')
+	assert answers(s, 1) == ['0']
+	s.sendall(b'get\0=1\n\n')		# no text: good bye
+	assert s.recv(100) == b''
+	quiet = [client() for _ in range(300)]	# more than there is room for
+	for q in quiet:
+	    q.close()
+	s = client()
+	s.sendall(b'get=1\n\n')
+	assert answers(s, 1) == ['0']
+	EOF
+	w_hexec r python3 "$PWD/pieces.py" || atf_fail "pieces"
+}
+
+w_test scope "an endpoint with a scope"
+scope_body()
+{
+	w_init
+	alone
+	w_hexec r wg set wg0 peer "$(cat a.pub)" \
+	    endpoint '[2001:db8::1]:5' || atf_fail "wg set"
+	w_hexec r wg set wg0 peer "$(cat b.pub)" endpoint '[fe80::1%lo0]:5' ||
+	    atf_fail "wg set with a scope"
+	w_hexec r wg show wg0 endpoints | grep -q 'fe80::1%' ||
+	    atf_fail "$(w_hexec r wg show wg0 endpoints)"
+}
+
 w_test follow "sockets come and go with their interfaces"
 follow_body()
 {
@@ -115,12 +208,12 @@ follow_body()
 	w_exec r ifconfig wg7 create
 	w_wait 10 w_hexec r wg show wg7
 	w_exec r ifconfig wg7 destroy
-	w_wait 10 gone
+	w_wait 10 no_socket r wg7
 }
 
-gone()
+no_socket()
 {
-	! w_hexec r test -e /var/run/wireguard/wg7.sock
+	! w_hexec "$1" test -e "/var/run/wireguard/$2.sock"
 }
 
 atf_init_test_cases()
