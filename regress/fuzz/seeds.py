@@ -873,10 +873,44 @@ def wgioctl():
     return result
 
 
+def wgsockd():
+    """Requests of wg(8), and ones that no program makes."""
+    key, other = "01" * 32, "fe" * 32
+    whole = ("set=1\nprivate_key=%s\nlisten_port=51820\nfwmark=0\n"
+             "replace_peers=true\npublic_key=%s\npreshared_key=%s\n"
+             "replace_allowed_ips=true\nprotocol_version=1\n"
+             "endpoint=192.0.2.1:51820\npersistent_keepalive_interval=25\n"
+             "allowed_ip=10.0.0.0/8\nallowed_ip=fd00::/64\n"
+             "public_key=%s\nendpoint=[2001:db8::1]:1\nupdate_only=true\n"
+             "\nget=1\n\n" % (key, key, other, other))
+    out = [whole, "get=1\n\n", "get=2\n\n", "set=2\n\n", "\n\n", "\n",
+           "get=1\n\nget=1\n\n", "x\0y\n\n", "set=1\n\nget=1\n\n"]
+    for lines in ("remove=true", "listen_port=65536", "listen_port=1",
+                  "fwmark=1", "replace_peers=false", "nonsense=1", "line",
+                  "private_key=" + key[:-1], "private_key=" + "0g" * 32,
+                  "private_key=" + "AB" * 32, "allowed_ip=10.0.0.0/8"):
+        out.append("set=1\n%s\n\nget=1\n\n" % lines)
+    for line in ("remove=true", "remove=1", "endpoint=1.2.3.4",
+                 "endpoint=[::1]:x", "endpoint=::1:7", "endpoint=host:7",
+                 "endpoint=[fe80::1%1]:7", "endpoint=" + "1" * 70 + ":7",
+                 "allowed_ip=10.0.0.0", "allowed_ip=10.0.0.0/33",
+                 "allowed_ip=x/1", "allowed_ip=::/129", "allowed_ip=::/0",
+                 "allowed_ip=" + "1" * 60 + "/1", "protocol_version=x",
+                 "persistent_keepalive_interval=70000", "fwmark=",
+                 "preshared_key=" + "00" * 32, "public_key=" + key,
+                 "public_key=1"):
+        out.append("set=1\npublic_key=%s\n%s\n\nget=1\n\n" % (key, line))
+    many = "set=1\n" + "".join("public_key=%064x\nallowed_ip=10.0.0.%d/32\n"
+                               % (i, i) for i in range(40)) + "\nget=1\n\n"
+    return [bytes([n]) + s.encode() for s in out for n in (0, 255)] + [
+        b"\xff" + many.encode()]
+
+
 def main(directory, *names):
     targets = {f.__name__: f for f in (
         ip, icmp, udp, igmp, reass, ip6, icmp6, udp6, nd, mld, frag6, ether,
-        arp, vnet, route, syscall, ioctl, sysctl, bpf, wg, wgioctl)}
+        arp, vnet, route, syscall, ioctl, sysctl, bpf, wg, wgioctl,
+        wgsockd)}
     for name in names or targets:
         where = os.path.join(directory, name)
         os.makedirs(where, exist_ok=True)

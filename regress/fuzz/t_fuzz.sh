@@ -25,7 +25,7 @@ targets()
 targets link "frames and the link level" "ether arp vnet"
 targets inet "IPv4" "ip reass icmp udp igmp"
 targets inet6 "IPv6" "ip6 frag6 icmp6 udp6 nd mld"
-targets wg "WireGuard" "wg wgioctl"
+targets wg "WireGuard" "wg wgioctl wgsockd"
 targets calls "system calls and what goes through them" \
     "route syscall ioctl sysctl bpf"
 
