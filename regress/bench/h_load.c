@@ -4,6 +4,9 @@
  *	h_load flood IF MAC FROM TO SECONDS
  *		UDP packets of 64 bytes (with the checksum of the frame) from
  *		a packet socket, 4096 different ones, as fast as they go
+ *	h_load frames IF FILE RATE SECONDS
+ *		the frames of a file, each behind its length in two bytes, in
+ *		turn from a packet socket, RATE a second; print how many
  *	h_load train TO PORT BYTES SECONDS
  *		UDP datagrams of BYTES, handed over in trains (UDP_SEGMENT)
  *	h_load first IF
@@ -45,6 +48,7 @@
 
 #define FRAME		60		/* 64 with the frame's checksum */
 #define PACKETS		4096
+#define FRAMES_MAX	(1 << 20)	/* bytes of a file of frames */
 #define BATCH		32
 #define TRAIN_MAX	65000		/* bytes */
 #define TRAIN_PIECES	44
@@ -154,6 +158,62 @@ flood(char *ifname, char *mac, char *from, char *to, char *seconds)
 		}
 		if ((n = sendmmsg(s, mm, BATCH, 0)) > 0)
 			sent += n;
+	}
+	printf("%llu\n", (unsigned long long)sent);
+}
+
+/* The frames of a file; how many. */
+static int
+frames_read(const char *path, struct iovec iov[PACKETS])
+{
+	static uint8_t	 buf[FRAMES_MAX];
+	ssize_t		 len, at = 0;
+	int		 fd, n = 0;
+
+	if ((fd = open(path, O_RDONLY)) == -1 ||
+	    (len = read(fd, buf, sizeof(buf))) == -1)
+		err(1, "%s", path);
+	close(fd);
+	while (n < PACKETS && at + 2 <= len) {
+		iov[n].iov_len = buf[at] << 8 | buf[at + 1];
+		iov[n].iov_base = buf + at + 2;
+		at += 2 + iov[n].iov_len;
+		if (at > len)
+			errx(1, "%s: ends within a frame", path);
+		n++;
+	}
+	if (n == 0)
+		errx(1, "%s: no frame", path);
+	return (n);
+}
+
+static void
+send_frames(char *ifname, char *path, char *rate, char *seconds)
+{
+	static struct iovec	 iov[PACKETS];
+	struct mmsghdr		 mm[BATCH];
+	double			 per, start;
+	uint64_t		 sent = 0, total;
+	int			 i, n, nframes, s;
+
+	nframes = frames_read(path, iov);
+	s = flood_socket(ifname);
+	memset(mm, 0, sizeof(mm));
+	per = atof(rate);
+	total = per * atof(seconds);
+	for (start = now(); sent < total;) {
+		if (sent > (now() - start) * per) {
+			usleep(500);
+			continue;
+		}
+		for (i = 0; i < BATCH; i++) {
+			mm[i].msg_hdr.msg_iov = &iov[(sent + i) % nframes];
+			mm[i].msg_hdr.msg_iovlen = 1;
+		}
+		if ((n = sendmmsg(s, mm, BATCH, 0)) > 0)
+			sent += n;
+		else if (now() > start + 2 * atof(seconds))
+			break;
 	}
 	printf("%llu\n", (unsigned long long)sent);
 }
@@ -327,6 +387,8 @@ main(int argc, char **argv)
 {
 	if (argc == 7 && strcmp(argv[1], "flood") == 0)
 		flood(argv[2], argv[3], argv[4], argv[5], argv[6]);
+	else if (argc == 6 && strcmp(argv[1], "frames") == 0)
+		send_frames(argv[2], argv[3], argv[4], argv[5]);
 	else if (argc == 6 && strcmp(argv[1], "train") == 0)
 		train(argv[2], argv[3], argv[4], argv[5]);
 	else if (argc == 3 && strcmp(argv[1], "first") == 0)
@@ -338,6 +400,6 @@ main(int argc, char **argv)
 	else if (argc == 3 && strcmp(argv[1], "sink") == 0)
 		sink(argv[2]);
 	else
-		errx(2, "usage: h_load flood|train|first|start|relay|sink ...");
+		errx(2, "usage: h_load flood|frames|train|first|start|relay|sink ...");
 	return (0);
 }
