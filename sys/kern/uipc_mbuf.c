@@ -188,13 +188,14 @@ m_inithdr(struct mbuf *m)
 }
 
 /*
- * Give an mbuf whose data lie in a cluster a fresh packet header; the data
- * stay where they are.
+ * Give an mbuf whose data do not lie where the header is to be a fresh packet
+ * header; the data stay where they are.
  */
 void
 m_addhdr(struct mbuf *m)
 {
-	KASSERT((m->m_flags & (M_EXT | M_PKTHDR)) == M_EXT);
+	KASSERT((m->m_flags & M_PKTHDR) == 0 && ((m->m_flags & M_EXT) != 0 ||
+	    m->m_data >= m->m_pktdat));
 	m->m_flags |= M_PKTHDR;
 	memset(&m->m_pkthdr, 0, sizeof(m->m_pkthdr));
 	m->m_pkthdr.pf.prio = 3;		/* best effort */

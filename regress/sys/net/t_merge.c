@@ -1,6 +1,7 @@
 /*
  * Pieces that came out of a tunnel are merged, and no buffer is lost or freed
- * twice, whatever the order of pieces and buffers is.
+ * twice, whatever the order of pieces and buffers is.  Each stream's bytes
+ * come out whole and in order.
  */
 #include <sys/param.h>
 #include <sys/systm.h>
@@ -17,12 +18,15 @@
 #define HLEN	40		/* IPv4 and TCP */
 #define PAYLOAD	100
 #define PIECE	(HLEN + PAYLOAD)
+#define FIN	0x01
 #define PSH	0x08
 #define ACK	0x10
+#define STREAMS	12
 
 struct sink {
 	u_int	 sk_packets;
 	u_int	 sk_payload;
+	u_int	 sk_next[STREAMS];	/* pieces that have come */
 };
 
 static uint64_t	 merged, nomem;
@@ -30,12 +34,26 @@ static uint64_t	 merged, nomem;
 static void
 sink_take(void *arg, struct mbuf *m)
 {
+	static uint8_t	 buf[65536];
 	struct sink	*sk = arg;
+	u_int		 i, n, len = m->m_pkthdr.len, stream;
 
 	sk->sk_packets++;
-	sk->sk_payload += m->m_pkthdr.len - HLEN;
-	KT_EQ(m_length(m), m->m_pkthdr.len);
+	sk->sk_payload += len - HLEN;
+	KT_EQ(m_length(m), len);
+	m_copydata(m, 0, len, buf);
 	m_freem(m);
+	KT_EQ(be16dec(buf + 2), len);
+	stream = be16dec(buf + 20) - 1000;
+	KT_REQUIRE(stream < STREAMS);
+	n = sk->sk_next[stream];
+	KT_EQ(be32dec(buf + 24), n * PAYLOAD);
+	for (i = HLEN; i < len; i++)
+		if (buf[i] != (uint8_t)(stream * 16 + n +
+		    (i - HLEN) / PAYLOAD))
+			break;
+	KT_EQ(i, len);
+	sk->sk_next[stream] += (len - HLEN) / PAYLOAD;
 }
 
 static void
@@ -66,7 +84,7 @@ segment(uint8_t *p, u_int stream, u_int n, int flags)
 	be32enc(p + 24, n * PAYLOAD);
 	p[32] = 5 << 4;
 	p[33] = flags;
-	memset(p + HLEN, 'a' + n, PAYLOAD);
+	memset(p + HLEN, stream * 16 + n, PAYLOAD);
 	sum = htobe16(IPPROTO_TCP) + htobe32(PIECE - 20);
 	put_sum(p + 36, cksum_add(cksum_add(sum, p + 12, 8), p + 20,
 	    PIECE - 20));
@@ -83,26 +101,29 @@ buffer(u_int pieces)
 }
 
 /*
- * Buffers of random pieces of two streams, some of which end a group.
+ * Buffers of random pieces of some streams, some of which end a group.
  */
 static void
-random_row(struct ktest_rand *kr, struct sink *sk, u_int *sent)
+random_row(struct ktest_rand *kr, struct sink *sk, u_int streams, u_int *sent)
 {
 	struct if_merge	 g;
 	struct mbuf	*m;
-	u_int		 b, i, n, next[2] = { 0, 0 }, stream = 0;
+	uint8_t		*p;
+	u_int		 b, i, n, stream = 0;
+	u_int		 next[STREAMS] = { 0 };
 
+	memset(sk->sk_next, 0, sizeof(sk->sk_next));
 	if_merge_begin(&g, sink_take, sk, &merged, &nomem);
 	for (b = 0; b < 6; b++) {
 		n = 1 + ktest_rand_below(kr, 4);
 		m = buffer(n);
-		for (i = 0; i < n; i++) {
-			uint8_t	*p = mtod(m, uint8_t *) + i * PIECE;
-
-			if (ktest_rand_below(kr, 4) == 0)
-				stream = !stream;
+		p = mtod(m, uint8_t *);
+		for (i = 0; i < n; i++, p += PIECE) {
+			if (ktest_rand_below(kr, 2) == 0)
+				stream = ktest_rand_below(kr, streams);
 			segment(p, stream, next[stream]++, ACK |
-			    (ktest_rand_below(kr, 5) == 0 ? PSH : 0));
+			    (ktest_rand_below(kr, 5) == 0 ? PSH : 0) |
+			    (ktest_rand_below(kr, 8) == 0 ? FIN : 0));
 			*sent += PAYLOAD;
 			if_merge_add(&g, m, p, PIECE, i == n - 1);
 		}
@@ -120,8 +141,8 @@ KTEST(keeps, "rows of pieces come out whole, and no buffer is kept")
 	memset(&sk, 0, sizeof(sk));
 	merged = nomem = 0;
 	ktest_srand(&kr, 1);
-	for (i = 0; i < 500; i++)
-		random_row(&kr, &sk, &sent);
+	for (i = 0; i < 1000; i++)
+		random_row(&kr, &sk, 1 + i % STREAMS, &sent);
 	KT_EQ(sk.sk_payload, sent);
 	KT_EQ(nomem, 0);
 	KT_TRUE(merged > 0);
@@ -151,5 +172,50 @@ KTEST(spans, "a group over two buffers, the second of which goes on")
 	if_merge_end(&g);
 	KT_EQ(sk.sk_packets, 2);
 	KT_EQ(sk.sk_payload, 3 * PAYLOAD);
+	KT_EQ(mbstat.m_clusters, clusters);
+}
+
+/* n segments of each of some streams by turns, k to a buffer. */
+static void
+turns(struct sink *sk, u_int streams, u_int n, u_int k)
+{
+	struct if_merge	 g;
+	struct mbuf	*m = NULL;
+	uint8_t		*p = NULL;
+	u_int		 i;
+
+	memset(sk, 0, sizeof(*sk));
+	merged = nomem = 0;
+	if_merge_begin(&g, sink_take, sk, &merged, &nomem);
+	for (i = 0; i < streams * n; i++, p += PIECE) {
+		if (i % k == 0) {
+			m = buffer(k);
+			p = mtod(m, uint8_t *);
+		}
+		segment(p, i % streams, i / streams, ACK);
+		if_merge_add(&g, m, p, PIECE, i % k == k - 1);
+	}
+	if_merge_end(&g);
+	KT_EQ(nomem, 0);
+	KT_EQ(sk->sk_payload, streams * n * PAYLOAD);
+}
+
+KTEST(turns, "streams that come by turns are merged each by itself")
+{
+	struct sink	 sk;
+	u_long		 clusters = mbstat.m_clusters;
+	u_int		 k;
+
+	for (k = 1; k <= 8; k *= 2) {
+		turns(&sk, 2, 8, k);
+		KT_EQ(sk.sk_packets, 2);
+		KT_EQ(merged, 16);
+				turns(&sk, MERGE_GROUPS, 8, k);
+		KT_EQ(sk.sk_packets, MERGE_GROUPS);
+	}
+	/* Of too many, none comes twice in time. */
+		turns(&sk, STREAMS, 8, 8);
+	KT_EQ(sk.sk_packets, STREAMS * 8);
+	KT_EQ(merged, 0);
 	KT_EQ(mbstat.m_clusters, clusters);
 }
