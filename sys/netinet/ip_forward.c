@@ -116,7 +116,7 @@ ip_redirect_due(const struct ip *ip, struct rtentry *rt, struct ifnet *ifp,
 	    ISSET(rt->rt_flags, RTF_DYNAMIC | RTF_MODIFIED) ||
 	    rt->rt_ifa->ifa_addr->sa_family != AF_INET ||
 	    satosin(rt_key(rt))->sin_addr.s_addr == INADDR_ANY ||
-	    (ifp->if_flags & (IFF_POINTOPOINT | IFF_LOOPBACK)))
+	    (ifp->if_flags & (IFF_POINTOPOINT | IFF_LOOPBACK | IFF_NOARP)))
 		return (0);
 	if ((ip->ip_src.s_addr & ia->ia_netmask) != ia->ia_net)
 		return (0);

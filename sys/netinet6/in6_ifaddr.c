@@ -387,7 +387,8 @@ in6_update_ifa(struct ifnet *ifp, struct in6_aliasreq *ifra,
 	if (isnew) {
 		if (!(ia->ia6_flags & (IN6_IFF_ANYCAST | IN6_IFF_NODAD)) &&
 		    ip6_dad_count > 0 && (ifp->if_flags & IFF_MULTICAST) &&
-		    !(ifp->if_flags & (IFF_LOOPBACK | IFF_POINTOPOINT)))
+		    !(ifp->if_flags & (IFF_LOOPBACK | IFF_POINTOPOINT |
+		    IFF_NOARP)))
 			ia->ia6_flags |= IN6_IFF_TENTATIVE;
 		error = in6_ifinit(ifp, ia);
 	} else

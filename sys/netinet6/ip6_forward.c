@@ -18,6 +18,7 @@
 
 #include <net/if.h>
 #include <net/if_tso.h>
+#include <net/if_types.h>
 #include <net/if_var.h>
 #include <net/route.h>
 #include <net/rtable.h>
@@ -134,7 +135,7 @@ ip6_redirect_due(struct mbuf *m, struct rtentry *rt, struct ifnet *ifp)
 
 	if (!ip6_sendredirects || rt->rt_ifidx != ifp->if_index ||
 	    ISSET(rt->rt_flags, RTF_DYNAMIC | RTF_MODIFIED) ||
-	    (ifp->if_flags & (IFF_POINTOPOINT | IFF_LOOPBACK)))
+	    (ifp->if_flags & (IFF_POINTOPOINT | IFF_LOOPBACK | IFF_NOARP)))
 		return (0);
 	ip6_srcaddr(m, &src);
 	if (!IN6_IS_ADDR_LINKLOCAL(&src) &&
@@ -167,12 +168,63 @@ ip6_forward_ipsec(struct mbuf *m)
 	return (error);
 }
 
-/* Hand the packet, whose hop limit has been counted down, on. */
+/* As much as an ICMPv6 error may quote (RFC 4443, 2.4 c). */
+#define IP6_QUOTE_MAX	(IPV6_MMTU - sizeof(struct ip6_hdr) -		\
+			    sizeof(struct icmp6_hdr))
+
+/* What is left of a packet that a tunnel has been given. */
+struct ip6_quote {
+	uint8_t		iq_data[IP6_QUOTE_MAX];
+	u_int		iq_len;
+	u_int		iq_ifidx;
+	u_int		iq_rtableid;
+	u_int		iq_flags;
+};
+
+static struct ip6_quote	ip6_forward_quote;
+
+static void
+ip6_quote_save(struct ip6_quote *iq, struct mbuf *m)
+{
+	iq->iq_len = MIN(IP6_QUOTE_MAX, m->m_pkthdr.len);
+	m_copydata(m, 0, iq->iq_len, iq->iq_data);
+	iq->iq_ifidx = m->m_pkthdr.ph_ifidx;
+	iq->iq_rtableid = m->m_pkthdr.ph_rtableid;
+	iq->iq_flags = m->m_flags & (M_BCAST | M_MCAST | M_CONF | M_AUTH);
+}
+
+/* The tunnel has refused it: tell its sender why. */
+static void
+ip6_forward_failed(const struct ip6_quote *iq, int error, u_int mtu)
+{
+	struct mbuf	*m;
+
+	/* A filter answers itself; no memory is no fault of the way. */
+	if (error == EACCES || error == ENOBUFS ||
+	    (m = m_clget(NULL, M_DONTWAIT, MCLBYTES)) == NULL)
+		return;
+	memcpy(mtod(m, caddr_t), iq->iq_data, iq->iq_len);
+	m->m_len = m->m_pkthdr.len = iq->iq_len;
+	m->m_pkthdr.ph_ifidx = iq->iq_ifidx;
+	m->m_pkthdr.ph_rtableid = iq->iq_rtableid;
+	m->m_flags |= iq->iq_flags;
+	if (error == EMSGSIZE)
+		icmp6_error(m, ICMP6_PACKET_TOO_BIG, 0, mtu);
+	else
+		icmp6_error(m, ICMP6_DST_UNREACH, error == ENETUNREACH ?
+		    ICMP6_DST_UNREACH_NOROUTE : ICMP6_DST_UNREACH_ADDR, 0);
+}
+
+/*
+ * Hand the packet, whose hop limit has been counted down, on.  Other links
+ * than tunnels do not refuse at once.
+ */
 static void
 ip6_forward_send(struct mbuf *m, struct ifnet *ifp, struct rtentry *rt)
 {
 	struct sockaddr_in6	 sin6;
 	u_int			 mtu;
+	int			 error, tunnel = ifp->if_type == IFT_TUNNEL;
 
 	sin6 = *satosin6(&ip6_forward_ro.ro_dstsa);
 	mtu = nd6_linkmtu(ifp);
@@ -185,12 +237,18 @@ ip6_forward_send(struct mbuf *m, struct ifnet *ifp, struct rtentry *rt)
 	}
 	if (ip6_filter_out(&m, ifp, IPV6_FORWARDING) != 0)
 		return;
-	if (ifp->if_output(ifp, m, ISSET(rt->rt_flags, RTF_GATEWAY) ?
-	    rt->rt_gateway : sin6tosa(&sin6), rt) == 0) {
+	if (tunnel)
+		ip6_quote_save(&ip6_forward_quote, m);
+	error = ifp->if_output(ifp, m, ISSET(rt->rt_flags, RTF_GATEWAY) ?
+	    rt->rt_gateway : sin6tosa(&sin6), rt);
+	if (error == 0) {
 		ip6stat_inc(&ip6stat.ip6s_forward);
 		rt->rt_use++;
-	} else
-		ip6stat_inc(&ip6stat.ip6s_cantforward);
+		return;
+	}
+	ip6stat_inc(&ip6stat.ip6s_cantforward);
+	if (tunnel)
+		ip6_forward_failed(&ip6_forward_quote, error, mtu);
 }
 
 /*
