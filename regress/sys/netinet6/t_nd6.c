@@ -396,6 +396,21 @@ flags_of(struct in6_addr addr)
 	return (ia == NULL ? -1 : ia->ia6_flags);
 }
 
+KTEST(noarp, "where there are no neighbours, nothing is probed")
+{
+	struct in6_addr	 addr = IP6(0x2001, 0xdb8, 1, 0, 0, 0, 0, 9);
+
+	up();
+	kt_ifp(a)->if_flags |= IFF_NOARP;
+	KT_EQ(kt_addr6_flags(a, addr, 64, 0, ND6_INFINITE_LIFETIME,
+	    ND6_INFINITE_LIFETIME), 0);
+	KT_EQ(flags_of(addr), 0);
+	KT_EQ(sent(ND_NEIGHBOR_SOLICIT, NULL), 0);
+	KT_EQ(kt_deladdr6(a, addr), 0);
+	kt_ifp(a)->if_flags &= ~IFF_NOARP;
+	down();
+}
+
 KTEST(dad, "an address is probed, and is ours when nobody has it")
 {
 	struct in6_addr	 addr = IP6(0x2001, 0xdb8, 1, 0, 0, 0, 0, 9), group;
