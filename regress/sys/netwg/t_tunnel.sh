@@ -113,6 +113,133 @@ errors_body()
 	atf_check -o match:'Too many levels' cat out
 }
 
+# inet6_inside: the tunnel and the LANs have IPv6, too.
+inet6_inside()
+{
+	w_exec r sysctl net.inet6.ip6.forwarding=1 >/dev/null
+	w_exec s sysctl net.inet6.ip6.forwarding=1 >/dev/null
+	w_exec r ifconfig em0 inet6 fd00:1::1/64
+	w_exec s ifconfig em1 inet6 fd00:2::1/64
+	w_exec r ifconfig wg0 inet6 fd00:99::1/64
+	w_exec s ifconfig wg0 inet6 fd00:99::2/64
+	w_exec r ifconfig wg0 wgpeer "$(cat s.pub)" wgaip 10.99.0.2/32 \
+	    wgaip 10.0.2.0/24 wgaip fd00:99::2/128 wgaip fd00:2::/64
+	w_exec s ifconfig wg0 wgpeer "$(cat r.pub)" wgaip 10.99.0.1/32 \
+	    wgaip 10.0.1.0/24 wgaip fd00:99::1/128 wgaip fd00:1::/64
+	w_exec r route -qn add -inet6 fd00:2::/64 fd00:99::2
+	w_exec s route -qn add -inet6 fd00:1::/64 fd00:99::1
+	w_addr a ta fd00:1::2/64 fd00:1::1
+	w_addr b tb fd00:2::2/64 fd00:2::1
+	w_wait 20 w_in a ping -6 -n -c 1 -W 1 fd00:2::2
+}
+
+w_test errors6 "IPv6: the sender is told why there is no way"
+errors6_body()
+{
+	w_init
+	wg_sites
+	wg_tunnel
+	inet6_inside
+	w_exec r route -qn add -inet6 fd00:7::/64 fd00:99::2
+	w_in a ping -6 -n -c 1 -W 2 fd00:7::1 >out 2>&1 && atf_fail "reached"
+	atf_check -o match:'Destination unreachable' cat out
+	w_exec r ping6 -n -c 1 -w 2 fd00:7::1 >out 2>&1 && atf_fail "reached"
+	atf_check -o match:'[Nn]etwork is unreachable' cat out
+	# Only what is allowed comes in: the other way is no way.
+	w_exec s ifconfig wg0 wgpeer "$(cat r.pub)" wgaip 10.99.0.1/32 \
+	    wgaip fd00:99::1/128
+	w_in a ping -6 -n -c 1 -W 1 fd00:2::2 && atf_fail "let in"
+	w_exec s netstat -ss -p wg >out
+	atf_check -o match:'[1-9][0-9]* in: source not allowed' cat out
+}
+
+w_test mtu "what does not fit: told inside, cut outside"
+mtu_body()
+{
+	w_init
+	wg_sites
+	wg_tunnel
+	inet6_inside
+	w_ping a 10.0.2.2 -s 1392 -M do
+	w_in a ping -n -c 1 -W 2 -s 1393 -M do 10.0.2.2 >out 2>&1 &&
+	    atf_fail "too large"
+	atf_check -o match:'mtu ?= ?1420' cat out
+	w_ping a 10.0.2.2 -s 3000 -M dont
+	w_in a ping -6 -n -c 1 -W 2 -s 1400 -M do fd00:2::2 >out 2>&1 &&
+	    atf_fail "too large for IPv6"
+	atf_check -o match:'mtu ?= ?1420' cat out
+	# A narrow way outside.
+	w_exec r ifconfig em1 mtu 1300
+	w_exec s ifconfig em0 mtu 1300
+	w_ping a 10.0.2.2 -s 1392 -M do
+	w_serve_iperf b
+	w_iperf a b 10.0.2.2 -n 1M
+}
+
+w_test rtable "the tunnel's own packets go by another routing table"
+rtable_body()
+{
+	w_init
+	wg_sites
+	w_exec r ifconfig em1 rdomain 1
+	w_exec r ifconfig em1 inet 10.0.0.1/24
+	# The route to b's network went with em1.
+	w_exec r route -qn add -net 10.0.2.0/24 10.0.1.2
+	wg_tunnel
+	w_exec r ping -n -c 1 -w 2 10.99.0.2 && atf_fail "by table 0"
+	w_exec r ifconfig wg0 wgrtable 1 || atf_fail "wgrtable"
+	w_exec r ifconfig wg0 | grep -q 'wgrtable 1$' || atf_fail "not shown"
+	w_wait 20 w_in a ping -n -c 1 -W 1 10.0.2.2
+	w_in a ping -n -c 1 -W 1 10.0.0.2 && atf_fail "domains leak"
+	return 0
+}
+
+w_test bpf "tcpdump shows what is inside, on wg0, and what debug tells"
+bpf_body()
+{
+	w_init
+	wg_sites
+	wg_tunnel
+	inet6_inside
+	w_exec r ifconfig wg0 debug
+	w_exec r ifconfig wg0 | grep -q '^wg0: .*DEBUG' || atf_fail "no flag"
+	w_exec r tcpdump -ni wg0 -c 4 icmp or icmp6 >dump 2>dump.err &
+	pid=$!
+	w_wait 10 grep -q 'listening on wg0' dump.err
+	atf_check -o match:'link-type LOOP' cat dump.err
+	# Until it has seen the four.
+	w_wait 20 both_families $pid
+	wait $pid || atf_fail "tcpdump: $(cat dump.err)"
+	cat dump
+	for l in '10.0.1.2 > 10.0.2.2: .*echo request' \
+	    '10.0.2.2 > 10.0.1.2: .*echo reply' \
+	    'fd00:1::2 > fd00:2::2: .*echo request' \
+	    'fd00:2::2 > fd00:1::2: .*echo reply'; do
+		grep -q "$l" dump || atf_fail "no $l"
+	done
+	# Outside there is nothing of it.
+	w_exec r tcpdump -ni em1 -c 2 udp port 51820 >dump 2>dump.err &
+	pid=$!
+	w_wait 10 grep -q 'listening on em1' dump.err
+	w_wait 20 both_families $pid
+	grep -q '10.0.0.[12].51820 > 10.0.0.[12].51820' dump ||
+	    atf_fail "$(cat dump)"
+	w_exec r ifconfig wg0 down
+	w_exec r ifconfig wg0 up
+	w_ping a 10.0.2.2
+	w_exec r dmesg >out
+	atf_check -o match:'wg0: Sending handshake initiation to peer' \
+	    -o match:'wg0: Receiving handshake response from peer' cat out
+}
+
+# A packet each way of each family; true when process $1 has ended.
+both_families()
+{
+	w_in a ping -n -c 1 -W 1 10.0.2.2
+	w_in a ping -6 -n -c 1 -W 1 fd00:2::2
+	! kill -0 "$1"
+}
+
 w_test tshark "tshark decodes what is on the wire without complaint"
 tshark_body()
 {
