@@ -17,6 +17,8 @@ wan()
 	done
 	w_in w sysctl -qw net.ipv4.ip_forward=1
 	wg_keys site-a site-b
+	A=$(cat site-a.pub)
+	B=$(cat site-b.pub)
 }
 
 # site NAME WAN-ADDRESS GATEWAY LAN-ADDRESS CARD HOST
@@ -52,8 +54,8 @@ site_a()
 		# ifconfig wg0 inet 10.99.0.1/30
 		# ifconfig wg0 wgport 51820
 		# ifconfig wg0 wgkey \`cat /etc/wg/private.key\`
-		# ifconfig wg0 wgpeer $(cat site-b.pub) wgendpoint 203.0.113.10 51820
-		# ifconfig wg0 wgpeer $(cat site-b.pub) wgaip 10.99.0.2/32
+		# ifconfig wg0 wgpeer $B wgendpoint 203.0.113.10 51820
+		# ifconfig wg0 wgpeer $B wgaip 10.99.0.2/32
 		# route add -net 10.20.0.0/24 10.99.0.2
 	EOF
 }
@@ -67,8 +69,8 @@ site_b()
 		# ifconfig wg0 inet 10.99.0.2/30
 		# ifconfig wg0 wgport 51820
 		# ifconfig wg0 wgkey \`cat /etc/wg/private.key\`
-		# ifconfig wg0 wgpeer $(cat site-a.pub) wgendpoint 198.51.100.10 51820
-		# ifconfig wg0 wgpeer $(cat site-a.pub) wgaip 10.99.0.1/32
+		# ifconfig wg0 wgpeer $A wgendpoint 198.51.100.10 51820
+		# ifconfig wg0 wgpeer $A wgaip 10.99.0.1/32
 		# route add -net 10.0.0.0/24 10.99.0.1
 	EOF
 }
@@ -77,14 +79,14 @@ site_b()
 lan_of_b()
 {
 	commands site-a <<-EOF
-		# ifconfig wg0 wgpeer $(cat site-b.pub) wgaip 10.99.0.2/32 wgaip 10.20.0.0/24
+		# ifconfig wg0 wgpeer $B wgaip 10.99.0.2/32 wgaip 10.20.0.0/24
 	EOF
 }
 
 lan_of_a()
 {
 	commands site-b <<-EOF
-		# ifconfig wg0 wgpeer $(cat site-a.pub) wgaip 10.99.0.1/32 wgaip 10.0.0.0/24
+		# ifconfig wg0 wgpeer $A wgaip 10.99.0.1/32 wgaip 10.0.0.0/24
 	EOF
 }
 
