@@ -72,6 +72,7 @@ compress(struct blake2s_state *b, const uint8_t *block, size_t n, int last)
 	v[13] ^= (uint32_t)(b->b_count >> 32);
 	if (last)
 		v[14] = ~v[14];
+#pragma GCC unroll 10
 	for (i = 0; i < ROUNDS; i++) {
 		s = sigma[i];
 		mix(v, 0, 4, 8, 12, m[s[0]], m[s[1]]);

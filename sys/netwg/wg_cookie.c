@@ -120,6 +120,7 @@ cookie_checker_validate(struct cookie_checker *cc,
     const struct cookie_macs *macs, const void *msg, size_t len, int load,
     const struct sockaddr *sa)
 {
+	static const uint8_t	 none[COOKIE_MAC_SIZE];
 	struct blake2s_state	 b;
 	uint8_t			 cookie[COOKIE_COOKIE_SIZE];
 	uint8_t			 mac[COOKIE_MAC_SIZE];
@@ -132,6 +133,9 @@ cookie_checker_validate(struct cookie_checker *cc,
 		return (EINVAL);
 	if (!load)
 		return (0);
+	/* Who has no cookie yet says so, and in a flood most do. */
+	if (memcmp(macs->mac2, none, sizeof(none)) == 0)
+		return (EAGAIN);
 	cookie_of(cc, cookie, sa);
 	blake2s_init_key(&b, COOKIE_MAC_SIZE, cookie, sizeof(cookie));
 	blake2s_update(&b, msg, len);
