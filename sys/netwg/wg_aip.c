@@ -12,9 +12,7 @@
  * and a lookup visits at most as many as an address has bits.
  *
  * A prefix of one address (/32, /128) is the longest there can be, so a lookup
- * asks a hash of those first, which costs the same however many there are.
- * They are all in it, or it is not there: when memory is short lookups only
- * get slower.
+ * asks the hash of those first (wg_aiphost.c).
  *
  * Protected by the net lock.
  */
@@ -26,8 +24,6 @@
 #include <sys/socket.h>
 
 #include <netwg/wg_aip.h>
-
-#define AIP_HASH_MIN	64		/* buckets, a power of two */
 
 static inline u_int
 addr_bits(int af)
@@ -105,16 +101,6 @@ node_attach(struct aip *parent, struct aip *a)
 	a->a_parent = parent;
 }
 
-static struct aip_bucket *
-host_bucket(const struct aip_table *t, uint64_t hi, uint64_t lo)
-{
-	uint64_t	 h;
-
-	h = (hi ^ t->at_secret) * 0x9e3779b97f4a7c15ULL;
-	h = (h ^ h >> 32 ^ lo) * (t->at_secret | 1);
-	return (&t->at_hosts[(h >> 32) & t->at_mask]);
-}
-
 /* Up to eight bytes of an address as a number, high bits first. */
 static inline uint64_t
 load_be64(const uint8_t *p)
@@ -125,64 +111,10 @@ load_be64(const uint8_t *p)
 	return (__builtin_bswap64(v));
 }
 
-static void
-host_insert(struct aip_table *t, struct aip *a)
-{
-	LIST_INSERT_HEAD(host_bucket(t, load_be64(a->a_addr),
-	    load_be64(a->a_addr + 8)), a, a_host);
-}
-
-/* Have n buckets; 0, or ENOMEM with the table as it was. */
 static int
-hosts_resize(struct aip_table *t, u_int n)
+is_host(const struct aip_table *t, const struct aip *a)
 {
-	struct aip_bucket	*new, *old = t->at_hosts;
-	struct aip		*a;
-	u_int			 i, oldn = t->at_mask + 1;
-
-	new = mallocarray(n, sizeof(*new), M_WG, M_NOWAIT | M_ZERO);
-	if (new == NULL)
-		return (ENOMEM);
-	t->at_hosts = new;
-	t->at_mask = n - 1;
-	for (i = 0; old != NULL && i < oldn; i++) {
-		while ((a = LIST_FIRST(&old[i])) != NULL) {
-			LIST_REMOVE(a, a_host);
-			host_insert(t, a);
-		}
-	}
-	free(old, M_WG, oldn * sizeof(*old));
-	return (0);
-}
-
-/* The first one makes the table; if it cannot be made, there is none. */
-static void
-host_add(struct aip_table *t, struct aip *a)
-{
-	if (a->a_cidr != addr_bits(t->at_af) || a->a_hashed)
-		return;
-	a->a_hashed = 1;
-	if (t->at_nhosts++ == 0)
-		(void)hosts_resize(t, AIP_HASH_MIN);
-	else if (t->at_hosts != NULL && t->at_nhosts > t->at_mask)
-		(void)hosts_resize(t, (t->at_mask + 1) * 2);
-	if (t->at_hosts != NULL)
-		host_insert(t, a);
-}
-
-static void
-host_del(struct aip_table *t, struct aip *a)
-{
-	if (!a->a_hashed)
-		return;
-	a->a_hashed = 0;
-	if (t->at_hosts != NULL)
-		LIST_REMOVE(a, a_host);
-	if (--t->at_nhosts > 0)
-		return;
-	free(t->at_hosts, M_WG, (t->at_mask + 1) * sizeof(*t->at_hosts));
-	t->at_hosts = NULL;
-	t->at_mask = 0;
+	return (a->a_cidr == addr_bits(t->at_af));
 }
 
 /*
@@ -193,7 +125,7 @@ aip_init(struct aip_table *t, int af)
 {
 	memset(t, 0, sizeof(*t));
 	t->at_af = af;
-	arc4random_buf(&t->at_secret, sizeof(t->at_secret));
+	aip_hosts_init(&t->at_hosts);
 }
 
 /* Does the prefix of a node hold all the bits of addr that it has? */
@@ -207,14 +139,21 @@ static void
 node_own(struct aip_table *t, struct aip *a, struct aip_list *list,
     void *owner)
 {
-	if (a->a_owner != NULL)
+	uint64_t	 hi = load_be64(a->a_addr);
+	uint64_t	 lo = load_be64(a->a_addr + 8);
+
+	if (a->a_owner != NULL) {
 		TAILQ_REMOVE(a->a_list, a, a_entry);
-	else
+		if (is_host(t, a))
+			aip_hosts_change(&t->at_hosts, hi, lo, owner);
+	} else {
 		t->at_count++;
+		if (is_host(t, a))
+			aip_hosts_add(&t->at_hosts, hi, lo, owner);
+	}
 	a->a_owner = owner;
 	a->a_list = list;
 	TAILQ_INSERT_TAIL(list, a, a_entry);
-	host_add(t, a);
 }
 
 /*
@@ -317,7 +256,9 @@ aip_remove(struct aip_table *t, struct aip *a)
 	TAILQ_REMOVE(a->a_list, a, a_entry);
 	a->a_owner = NULL;
 	t->at_count--;
-	host_del(t, a);
+	if (is_host(t, a))
+		aip_hosts_del(&t->at_hosts, load_be64(a->a_addr),
+		    load_be64(a->a_addr + 8));
 	node_prune(t, a);
 }
 
@@ -361,16 +302,13 @@ aip_lookup(const struct aip_table *t, const void *addr)
 	const struct aip	*a;
 	uint8_t			 key[AIP_ADDR_MAX] = { 0 };
 	uint64_t		 hi, lo;
-	void			*best = NULL;
+	void			*best;
 
 	memcpy(key, addr, addr_bits(t->at_af) / 8);
 	hi = load_be64(key);
 	lo = load_be64(key + 8);
-	if (t->at_hosts != NULL)
-		LIST_FOREACH(a, host_bucket(t, hi, lo), a_host)
-			if (load_be64(a->a_addr) == hi &&
-			    load_be64(a->a_addr + 8) == lo)
-				return (a->a_owner);
+	if ((best = aip_hosts_lookup(&t->at_hosts, hi, lo)) != NULL)
+		return (best);
 	for (a = t->at_root; a != NULL && !prefix_differs(hi, lo, a);
 	    a = a->a_child[bit_at(key, a->a_cidr)]) {
 		if (a->a_owner != NULL)

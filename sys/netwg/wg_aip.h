@@ -20,15 +20,27 @@ struct aip {
 	struct aip_list	*a_list;	/* the owner's */
 	struct aip	*a_child[2];	/* by the bit after the prefix */
 	struct aip	*a_parent;
-	LIST_ENTRY(aip)	 a_host;	/* of its bucket */
-	int		 a_hashed;
 	void		*a_owner;	/* the peer, or NULL */
 	uint8_t		 a_addr[AIP_ADDR_MAX];	/* bits after a_cidr are 0 */
 	uint8_t		 a_cidr;	/* bits */
 	int		 a_af;
 };
 TAILQ_HEAD(aip_list, aip);
-LIST_HEAD(aip_bucket, aip);
+
+/* An address, as a number of 128 bits (IPv4: the upper 32). */
+struct aip_host {
+	uint64_t	 s_hi, s_lo;
+	void		*s_owner;	/* NULL: an empty slot */
+	uint64_t	 s_unused;	/* two slots fill a line of cache */
+};
+
+/* All addresses of a table. */
+struct aip_hosts {
+	struct aip_host	*h_slots;	/* NULL: none, or no memory */
+	u_int		 h_mask;	/* slots less one */
+	u_int		 h_count;	/* addresses */
+	uint64_t	 h_secret;
+};
 
 /*
  * One family's table.  Prefixes of one address, which are what most peers
@@ -36,13 +48,18 @@ LIST_HEAD(aip_bucket, aip);
  */
 struct aip_table {
 	struct aip	*at_root;
-	struct aip_bucket *at_hosts;	/* NULL: none yet, or no memory */
-	u_int		 at_mask;	/* buckets less one */
-	u_int		 at_nhosts;
-	uint64_t	 at_secret;
+	struct aip_hosts at_hosts;
 	u_int		 at_count;	/* prefixes with an owner */
 	int		 at_af;		/* AF_INET or AF_INET6 */
 };
+
+void		 aip_hosts_init(struct aip_hosts *);
+void		 aip_hosts_add(struct aip_hosts *, uint64_t, uint64_t, void *);
+void		 aip_hosts_change(struct aip_hosts *, uint64_t, uint64_t,
+		    void *);
+void		 aip_hosts_del(struct aip_hosts *, uint64_t, uint64_t);
+void		*aip_hosts_lookup(const struct aip_hosts *, uint64_t,
+		    uint64_t);
 
 void		 aip_init(struct aip_table *, int);
 int		 aip_add(struct aip_table *, struct aip_list *, void *,

@@ -20,7 +20,7 @@
  *	wg_send.c	data out; wg_cut.c cuts large packets
  *	wg_recv.c	data in
  *	wg_socket.c	UDP
- *	wg_aip.c	allowed IPs
+ *	wg_aip.c	allowed IPs; wg_aiphost.c those of one address
  *	wg_ioctl.c	SIOCSWG, SIOCGWG
  *	wg_stat.c	counters
  *

@@ -213,3 +213,64 @@ KTEST(model6, "IPv6 prefixes come and go as in a list")
 {
 	against_model(AF_INET6, 8200);
 }
+
+#define HOSTS	3000
+
+/* The node of a single address that an owner has. */
+static struct aip *
+aip_of(int o, uint32_t addr)
+{
+	struct aip	*a;
+
+	TAILQ_FOREACH(a, &owners[o].o_list, a_entry)
+		if (a->a_cidr == 32 && memcmp(a->a_addr, &addr, 4) == 0)
+			break;
+	KT_REQUIRE(a != NULL);
+	return (a);
+}
+
+/* Is the owner of each the one that was remembered? */
+static void
+hosts_check(struct aip_table *t, const int *owner)
+{
+	u_int	 i, wrong = 0;
+
+	for (i = 0; i < HOSTS; i++)
+		wrong += owner4(t, v4(10, 0, i >> 8, i)) != owner[i];
+	KT_EQ(wrong, 0);
+}
+
+KTEST(hosts, "many single addresses come, change hands and go")
+{
+	struct aip_table	 t;
+	struct ktest_rand	 kr;
+	static int		 owner[HOSTS];
+	u_int			 i, n, round;
+	uint32_t		 addr;
+
+	owners_init();
+	aip_init(&t, AF_INET);
+	ktest_srand(&kr, 7);
+	KT_ERR(0, add4(&t, 0, v4(10, 0, 0, 0), 16));
+	for (i = 0; i < HOSTS; i++)
+		owner[i] = 0;
+	for (round = 0; round < 20; round++) {
+		for (n = 0; n < HOSTS / 2; n++) {
+			i = ktest_rand_below(&kr, HOSTS);
+			addr = v4(10, 0, i >> 8, i);
+			if (aip_exact(&t, &addr, 32) == NULL ||
+			    ktest_rand_below(&kr, 2) == 0) {
+				owner[i] = ktest_rand_below(&kr, OWNERS);
+				KT_ERR(0, add4(&t, owner[i], addr, 32));
+			} else {
+				aip_remove(&t, aip_of(owner[i], addr));
+				owner[i] = 0;
+			}
+		}
+		hosts_check(&t, owner);
+	}
+	for (i = 0; i < OWNERS; i++)
+		aip_remove_all(&t, &owners[i].o_list);
+	KT_EQ(t.at_count, 0);
+	KT_PTREQ(t.at_hosts.h_slots, NULL);
+}
