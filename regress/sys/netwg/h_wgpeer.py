@@ -285,6 +285,15 @@ def cookie(p):
     p.expect_echo(1)
 
 
+def keys(p):
+    """Tell the session's keys, and wait until it is over."""
+    p.handshake()
+    p.send(p.seal(p.echo(1)))
+    p.expect_echo(1)
+    print(p.hs.send.hex(), p.hs.recv.hex(), flush=True)
+    sys.stdin.readline()
+
+
 def main():
     case, private, public, addr = sys.argv[1:]
     p = Peer(base64.b64decode(private), base64.b64decode(public), addr)

@@ -73,6 +73,49 @@ unanswered_body()
 	wait $pid || atf_fail "$(cat peer.out)"
 }
 
+# in_memory HEX ...: how often these stand in the kernel's memory, in one line.
+in_memory()
+{
+	pid=$(warren list | awk -v m="$W_ID-r" '$1 == m { print $3 }')
+	/usr/bin/python3 "$(atf_get_srcdir)/h_memory.py" "$pid" \
+	    "$@" | tr '\n' ' '
+}
+
+hex_of()
+{
+	base64 -d "$1" | od -An -v -tx1 | tr -d ' \n'
+}
+
+w_test wiped "keys are in memory while they are used, and not after"
+wiped_body()
+{
+	peer_begin
+	mkfifo end
+	peer keys <end >peer.out 2>&1 &
+	pid=$!
+	exec 9>end
+	w_wait 10 grep -q . peer.out
+	read -r send recv <peer.out
+	psk=$(openssl rand -hex 32)
+	w_exec r ifconfig wg0 wgpeer "$(cat a.pub)" \
+	    wgpsk "$(echo "$psk" | xxd -r -p | base64 -w 0)"
+	# Shortly before its end, as it is kept: with its fixed bits.
+	private=$(hex_of r.key | cut -c 5-60)
+	was=$(in_memory "$send" "$recv" "$psk" "$private")
+	for n in $was; do
+		[ "$n" -gt 0 ] || atf_fail "what is sought is not there: $was"
+	done
+	w_exec r ifconfig wg0 down
+	now=$(in_memory "$send" "$recv")
+	[ "$now" = '0 0 ' ] || atf_fail "session keys are left: $now"
+	w_exec r ifconfig wg0 destroy
+	now=$(in_memory "$send" "$recv" "$psk" "$private")
+	[ "$now" = '0 0 0 0 ' ] || atf_fail "keys are left: $now"
+	echo >&9
+	exec 9>&-
+	wait $pid
+}
+
 atf_init_test_cases()
 {
 	w_add_tests

@@ -40,6 +40,19 @@ um_copy_reset(struct um_call *uc)
 	cp->cp_nswitch = uc->uc_p->p_nswitch;
 }
 
+/*
+ * The call is over: what it has read and written may have been keys.
+ */
+void
+um_copy_wipe(struct um_call *uc)
+{
+	struct um_copy	*cp = &uc->uc_copy;
+
+	explicit_bzero(cp->cp_inbuf, cp->cp_inused);
+	explicit_bzero(cp->cp_outbuf, cp->cp_outused);
+	cp->cp_inused = cp->cp_outused = 0;
+}
+
 /* 0, or EFAULT when the caller has gone while the thread slept. */
 static int
 copy_check(struct um_call *uc)
@@ -69,6 +82,7 @@ ahead_add(struct um_copy *cp, uint64_t addr, uint64_t len)
 	sg->sg_len = len;
 	sg->sg_off = cp->cp_inlen;
 	cp->cp_inlen += len;
+	cp->cp_inused = MAX(cp->cp_inused, cp->cp_inlen);
 	return (1);
 }
 
@@ -229,6 +243,7 @@ md_copyout(struct proc *p, const void *buf, uint64_t uaddr, size_t len)
 	hv->hv_buf = cp->cp_outbuf + cp->cp_outlen;
 	memcpy(hv->hv_buf, buf, len);
 	cp->cp_outlen += len;
+	cp->cp_outused = MAX(cp->cp_outused, cp->cp_outlen);
 	return (0);
 }
 

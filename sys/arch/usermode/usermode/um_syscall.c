@@ -253,6 +253,7 @@ call_run(struct um_call *uc)
 			error = um_group_save(uc->uc_thread);
 	}
 	i = um_copy_flush(uc);
+	um_copy_wipe(uc);
 	if (error == 0)
 		error = i;
 	if (error == ERESTART)

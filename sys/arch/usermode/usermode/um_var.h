@@ -71,6 +71,8 @@ struct um_copy {
 	struct host_vm	cp_out[HOST_VM_MAX];
 	u_int		cp_nout;
 	u_int		cp_outlen;
+	u_int		cp_inused;	/* bytes that need wiping */
+	u_int		cp_outused;
 	uint64_t	cp_nswitch;	/* the caller was there then */
 	char		cp_inbuf[UM_INMAX];
 	char		cp_outbuf[UM_OUTMAX];
@@ -122,6 +124,7 @@ void		 um_ready_flush(void);
 void		 um_copy_reset(struct um_call *);
 void		 um_copy_ahead(struct um_call *);
 int		 um_copy_flush(struct um_call *);
+void		 um_copy_wipe(struct um_call *);
 
 /* um_filter.c */
 struct um_verdict {
