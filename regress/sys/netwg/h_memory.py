@@ -10,12 +10,18 @@ import re
 import sys
 
 
+LARGE = 1 << 32         # what a sanitizer keeps its books in
+
+
 def regions(pid):
     with open('/proc/%s/maps' % pid) as f:
         for line in f:
             m = re.match(r'([0-9a-f]+)-([0-9a-f]+) rw', line)
-            if m and '[vvar]' not in line:
-                yield int(m[1], 16), int(m[2], 16)
+            if not m or '[vvar]' in line:
+                continue
+            start, end = int(m[1], 16), int(m[2], 16)
+            if end - start < LARGE:
+                yield start, end
 
 
 def main(pid, *strings):

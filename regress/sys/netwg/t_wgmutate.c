@@ -581,17 +581,23 @@ KTEST(inner, "no IP inside, lengths that lie, sources that are others'")
 		{ 2, 0x01, 64, WGC_IN_BADIP },		/* longer than it is */
 		{ 3, 0x13, 64, WGC_IN_BADIP },		/* than a header */
 		{ 12, 0x0b, 64, WGC_IN_SOURCE },
-		{ 15, 0x03, 64, WGC_IN_SOURCE },
+		{ 15, 0x03, 64, WGC_IN_SOURCE },	/* another peer's */
 		{ 15, 0x01, 64, WGC_IN_SOURCE },	/* our own */
 		{ 0, 0x65, 64, WGC_IN_BADIP },		/* its length lies */
 	};
-	uint8_t	 buf[KTWG_MAX], text[64];
-	size_t	 i;
-	u_int	 len;
-	uint64_t drops, why;
+	static const uint8_t	 other[32] = { 9 };
+	struct wg_peer_io	*p;
+	uint8_t			 buf[KTWG_MAX], text[64];
+	size_t			 i;
+	u_int			 len;
+	uint64_t		 drops, why;
 
 	ktwg_begin(0);
 	ktwg_handshake();
+	p = ktwg_set_peer(other, 0);
+	p->p_aips[0].a_ipv4 = IP(10, 9, 0, 3);
+	p->p_aips_count = 1;
+	KT_ERR(0, ktwg_set_now());
 	for (i = 0; i < nitems(t); i++) {
 		KT_CASE("%zu", i);
 		(void)ktwg_inner(text, 64);
