@@ -88,6 +88,36 @@ assert s["lost_percent"] < 5, s' || atf_fail "lost UDP of $len"
 	done
 }
 
+w_test drivers "any driver of crypto(9) at either end, shown and forced"
+drivers_body()
+{
+	w_init
+	wg_sites
+	w_exec r sysctl -n kern.crypto.drivers >out || atf_fail "drivers"
+	cat out
+	warren exec -u user "$W_ID-r" sysctl kern.crypto.force=soft >/dev/null 2>&1 &&
+	    atf_fail "forced by anybody"
+	w_exec r sysctl kern.crypto.force=none >out.err 2>&1 &&
+	    atf_fail "forced to what is not there"
+	atf_check -o match:'No such file' cat out.err
+	wg_tunnel
+	w_serve_iperf b
+	for d in $(sed 's/ .*//' out); do
+		w_exec r sysctl kern.crypto.force="$d" >/dev/null ||
+		    atf_fail "force $d"
+		w_exec r ifconfig wg0 down
+		w_exec r ifconfig wg0 up
+		w_wait 20 w_in a ping -n -c 1 -W 1 10.0.2.2
+		w_iperf a b 10.0.2.2 -n 2M
+		w_exec r sysctl -n kern.crypto.sessions >sessions
+		cat sessions
+		grep -q "^chacha20-poly1305 .* driver $d requests [1-9]" \
+		    sessions || atf_fail "no session of $d"
+		grep -v " driver $d " sessions && atf_fail "another's"
+	done
+	w_exec r sysctl kern.crypto.force= >/dev/null || atf_fail "unforce"
+}
+
 w_test errors "the sender is told why there is no way"
 errors_body()
 {
