@@ -95,7 +95,8 @@ drivers_body()
 	wg_sites
 	w_exec r sysctl -n kern.crypto.drivers >out || atf_fail "drivers"
 	cat out
-	warren exec -u user "$W_ID-r" sysctl kern.crypto.force=soft >/dev/null 2>&1 &&
+	warren exec -u user "$W_ID-r" sysctl kern.crypto.force=soft >out.err \
+	    2>&1 &&
 	    atf_fail "forced by anybody"
 	w_exec r sysctl kern.crypto.force=none >out.err 2>&1 &&
 	    atf_fail "forced to what is not there"
