@@ -97,12 +97,13 @@ piece_parse(struct piece *pc, uint8_t *p, u_int len)
 	pc->p_flow = 0;
 	if (p[0] == 0x45) {
 		/* Neither a fragment nor one with more to come. */
-		if (len < IP4_HLEN || (be16dec(p + 6) & 0x3fff) != 0)
+		if (len < IP4_HLEN || (be16dec(p + 6) & 0x3fff) != 0 ||
+		    be16dec(p + 2) != len)
 			return (0);
 		proto = p[9];
 		pc->p_l4 = IP4_HLEN;
 	} else if (p[0] >> 4 == 6) {
-		if (len < IP6_HLEN)
+		if (len < IP6_HLEN || be16dec(p + 4) + IP6_HLEN != len)
 			return (0);
 		proto = p[6];
 		pc->p_l4 = IP6_HLEN;

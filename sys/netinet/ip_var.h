@@ -241,6 +241,12 @@ extern const struct ip_ipsec_hooks *ip_ipsec;
 extern uint16_t udp_encap_port;
 extern struct mbuf *(*udp_encap_hook)(struct mbuf *, int, int);
 
+/*
+ * May a datagram from that port to this address and port (network order) have
+ * been sent by IPsec, which has no socket?  Then a path MTU is believed.
+ */
+extern int (*udp_encap_sent)(const struct sockaddr *, u_int16_t, u_int);
+
 #endif /* _KERNEL */
 
 #endif /* _NETINET_IP_VAR_H_ */

@@ -37,6 +37,8 @@
 struct udpstat		 udpstat;
 uint16_t		 udp_encap_port;
 struct mbuf		*(*udp_encap_hook)(struct mbuf *, int, int);
+int			 (*udp_encap_sent)(const struct sockaddr *, u_int16_t,
+			    u_int);
 
 /* Is the checksum right?  The sender may have made none. */
 static int
@@ -398,10 +400,13 @@ udp_ctlinput(int cmd, struct sockaddr *sa, u_int rtableid, void *v)
 		return;
 	}
 	uh = (const struct udphdr *)((const char *)ip + (ip->ip_hl << 2));
-	if ((inp = udp_ctlinput_lookup(ip, uh, rtableid)) == NULL)
-		return;
-	if (cmd == PRC_MSGSIZE && icmp_errctx != NULL)
+	inp = udp_ctlinput_lookup(ip, uh, rtableid);
+	if (cmd == PRC_MSGSIZE && icmp_errctx != NULL && (inp != NULL ||
+	    (uh->uh_sport == udp_encap_port && udp_encap_sent != NULL &&
+	    (*udp_encap_sent)(sa, uh->uh_dport, rtableid))))
 		icmp_mtudisc(icmp_errctx->ie_icmp, rtableid);
+	if (inp == NULL)
+		return;
 	if ((inp->inp_flags & (INP_RECVERR | INP_IPV6)) == INP_RECVERR)
 		ip_recverr(inp, uh->uh_dport, sizeof(*uh));
 	else if (error != 0 && inp->inp_faddr.s_addr != INADDR_ANY &&

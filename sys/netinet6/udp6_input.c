@@ -359,6 +359,10 @@ udp6_ctlinput(int cmd, struct sockaddr *sa, u_int rtableid, void *v)
 	key.pk6_lport = ctx->ie6_ports[0];
 	key.pk6_rtableid = rtableid;
 	key.pk6_ifidx = 0;
+	if (cmd == PRC_MSGSIZE && ctx->ie6_ports[0] == udp_encap_port &&
+	    udp_encap_sent != NULL &&
+	    (*udp_encap_sent)(sa, ctx->ie6_ports[1], rtableid))
+		icmp6_mtudisc(&ctx->ie6_qdst, ctx->ie6_mtu, rtableid);
 	if ((inp = in6_pcblookup_packet(&udbtable, &key)) == NULL)
 		return;
 	if (cmd == PRC_MSGSIZE && (icmp6_pmtu_count() <

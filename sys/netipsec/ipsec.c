@@ -253,6 +253,7 @@ ipsec_init(void)
 	ipsec_ip6_init();
 	ip_ipsec = &hooks;
 	udp_encap_hook = udpencap_input;
+	udp_encap_sent = udpencap_sent;
 	udpencap_port_set();
 	pfkey_init();
 	enc_init();

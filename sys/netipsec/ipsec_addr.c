@@ -150,7 +150,8 @@ ipsec_sel_matches(const struct ipsec_sel *sl, const struct ipsec_pkt *pk)
 	if (!ipsec_addr_in(&pk->pk_src, &sl->sl_src, sl->sl_splen) ||
 	    !ipsec_addr_in(&pk->pk_dst, &sl->sl_dst, sl->sl_dplen))
 		return (0);
-	if (sl->sl_proto != 0 && sl->sl_proto != pk->pk_proto)
+	if (sl->sl_proto != 0 && sl->sl_proto != pk->pk_proto &&
+	    pk->pk_opaque != PK_OPAQUE_PROTO)
 		return (0);
 	if (pk->pk_opaque)
 		return (1);

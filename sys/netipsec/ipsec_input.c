@@ -313,17 +313,10 @@ ipsec_input(struct mbuf *m, u_int off, u_int8_t proto, sa_family_t af,
 static void
 in_stage(struct ipsec_op *op)
 {
-	struct tdb		*tdb = op->op_tdb;
-	u_int			 len = op->op_m->m_pkthdr.len - op->op_hlen;
 	enum ipsec_verdict	 v;
 
-	if (tdb_life_use(tdb, len) != 0) {
-		in_drop(op);
-		return;
-	}
-	tdb->tdb_counters.sadb_x_counter_ipackets++;
-	tdb->tdb_counters.sadb_x_counter_ibytes += len;
-	switch (tdb->tdb_sproto) {
+	op->op_len = op->op_m->m_pkthdr.len - op->op_hlen;
+	switch (op->op_tdb->tdb_sproto) {
 	case IPPROTO_ESP:
 		v = esp_input(op);
 		break;
@@ -662,21 +655,27 @@ in_deliver(struct ipsec_op *op, struct in_row *ir)
 	op_release(op);
 }
 
+/* The transform has ended: the packet, and an SA's life, may go on. */
 static enum ipsec_verdict
 in_done(struct ipsec_op *op)
 {
-	if (op->op_tdb->tdb_state == SADB_SASTATE_DEAD) {
-		(*count_noxform(op->op_tdb->tdb_sproto))++;
+	struct tdb		*tdb = op->op_tdb;
+	enum ipsec_verdict	 v = IPV_DONE;
+
+	if (tdb->tdb_state == SADB_SASTATE_DEAD) {
+		(*count_noxform(tdb->tdb_sproto))++;
 		return (IPV_DROP);
 	}
-	switch (op->op_tdb->tdb_sproto) {
-	case IPPROTO_ESP:
-		return (esp_input_done(op));
-	case IPPROTO_AH:
-		return (ah_input_done(op));
-	default:
-		return (IPV_DONE);
-	}
+	if (tdb->tdb_sproto == IPPROTO_ESP)
+		v = esp_input_done(op);
+	else if (tdb->tdb_sproto == IPPROTO_AH)
+		v = ah_input_done(op);
+	/* Nobody else's packets shorten its life. */
+	if (v == IPV_DROP || tdb_life_use(tdb, op->op_len) != 0)
+		return (IPV_DROP);
+	tdb->tdb_counters.sadb_x_counter_ipackets++;
+	tdb->tdb_counters.sadb_x_counter_ibytes += op->op_len;
+	return (v);
 }
 
 /* A batch is open. */

@@ -69,6 +69,14 @@ pkt_ports(struct mbuf *m, u_int off, struct ipsec_pkt *pk)
 	}
 }
 
+/* Is that a header in front of the one that counts, which may be elsewhere? */
+static int
+pkt_extension(u_int8_t proto)
+{
+	return (proto == IPPROTO_HOPOPTS || proto == IPPROTO_ROUTING ||
+	    proto == IPPROTO_FRAGMENT || proto == IPPROTO_DSTOPTS);
+}
+
 static void
 pkt_addresses(struct mbuf *m, struct ipsec_pkt *pk, u_int version)
 {
@@ -109,9 +117,12 @@ ipsec_pkt_parse(struct mbuf *m, int off, int proto, struct ipsec_pkt *pk)
 		return (EINVAL);
 	pkt_addresses(m, pk, ti.ti_version);
 	pk->pk_proto = ti.ti_proto;
-	pk->pk_opaque = ti.ti_frag;
 	if (!ti.ti_frag)
 		pkt_ports(m, ti.ti_l4, pk);
+	else if (pkt_extension(pk->pk_proto))
+		pk->pk_opaque = PK_OPAQUE_PROTO;
+	else
+		pk->pk_opaque = PK_OPAQUE_PORTS;
 	return (0);
 }
 
@@ -315,6 +326,7 @@ ipsec_output_hook(struct mbuf *m, int hlen, struct inpcb *inp, int flags)
 {
 	struct ipsec_pkt	 pk;
 	struct ipsec_policy	*ipo;
+	int			 error;
 
 	if ((ipsec_in_use == 0 && !level_requires(inp)) || level_bypass(inp))
 		return (0);
@@ -322,11 +334,13 @@ ipsec_output_hook(struct mbuf *m, int hlen, struct inpcb *inp, int flags)
 		ipsecstat.ipsec_badhdr++;
 		return (EINVAL);
 	}
-	if (pk.pk_link)
+	/* Only ours; what others want forwarded is like any packet. */
+	if (pk.pk_link && (flags & IP_FORWARDING) == 0)
 		return (0);
 	pk.pk_dir = IPSP_DIRECTION_OUT;
-	if ((ipo = spd_lookup(&pk)) != NULL)
-		return (out_flow(m, hlen, ipo, &pk, flags));
+	if ((ipo = spd_lookup(&pk)) != NULL &&
+	    (error = out_flow(m, hlen, ipo, &pk, flags)) != 0)
+		return (error);
 	if (level_requires(inp)) {
 		ipsecstat.ipsec_level++;
 		return (EACCES);
@@ -385,7 +399,7 @@ ipsec_input_hook(struct mbuf *m, int off, int proto, struct inpcb *inp,
 		ipsecstat.ipsec_badhdr++;
 		return (EINVAL);
 	}
-	if (pk.pk_link)
+	if (pk.pk_link && !forward)
 		return (0);
 	pk.pk_dir = IPSP_DIRECTION_IN;
 	return (in_clear_allowed(m, &pk) ? 0 : EACCES);

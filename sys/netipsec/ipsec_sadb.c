@@ -38,6 +38,8 @@ struct tdb_head		 tdb_all = TAILQ_HEAD_INITIALIZER(tdb_all);
 u_int			 tdb_count;
 u_int64_t		 tdb_generation = 1;
 
+static struct tdb_head	 tdb_ifaces = TAILQ_HEAD_INITIALIZER(tdb_ifaces);
+
 static struct tdb_bucket *spi_table, *dst_table;
 static u_int		 tdb_mask;	/* size of both, less 1 */
 static u_int64_t	 tdb_key[2];
@@ -243,11 +245,31 @@ tdb_find_iface(u_int unit, u_int8_t dir)
 {
 	struct tdb	*tdb;
 
-	TAILQ_FOREACH_REVERSE(tdb, &tdb_all, tdb_head, tdb_list)
-		if ((tdb->tdb_flags & TDBF_IFACE) && tdb->tdb_iface == unit &&
-		    tdb->tdb_iface_dir == dir && tdb_usable(tdb))
+	TAILQ_FOREACH_REVERSE(tdb, &tdb_ifaces, tdb_head, tdb_iflist)
+		if (tdb->tdb_iface == unit && tdb->tdb_iface_dir == dir &&
+		    tdb_usable(tdb))
 			return (tdb);
 	return (NULL);
+}
+
+/*
+ * Does an SA send ESP in UDP to that port (network order) of dst?
+ */
+int
+tdb_leads_to(u_int rdomain, const struct ipsec_addr *dst, u_int16_t port)
+{
+	struct tdb	*tdb;
+	u_int16_t	 p;
+
+	LIST_FOREACH(tdb, dst_bucket(rdomain, dst, IPPROTO_ESP), tdb_dhash) {
+		p = tdb->tdb_udpencap_port != 0 ? tdb->tdb_udpencap_port :
+		    htons(udpencap_port);
+		if ((tdb->tdb_flags & TDBF_UDPENCAP) && p == port &&
+		    tdb->tdb_rdomain == rdomain &&
+		    ipsec_addr_eq(&tdb->tdb_dst, dst))
+			return (1);
+	}
+	return (0);
 }
 
 /*
@@ -294,8 +316,10 @@ tdb_insert(struct tdb *tdb)
 	tdb_count++;
 	tdb_generation++;
 	ipsecstat.ipsec_tunnels++;
-	if (tdb->tdb_flags & TDBF_IFACE)
+	if (tdb->tdb_flags & TDBF_IFACE) {
+		TAILQ_INSERT_TAIL(&tdb_ifaces, tdb, tdb_iflist);
 		ipsec_in_use++;
+	}
 	tdb_life_start(tdb);
 }
 
@@ -324,8 +348,10 @@ tdb_delete(struct tdb *tdb)
 	tdb_count--;
 	tdb_generation++;
 	ipsecstat.ipsec_prevtunnels++;
-	if (tdb->tdb_flags & TDBF_IFACE)
+	if (tdb->tdb_flags & TDBF_IFACE) {
+		TAILQ_REMOVE(&tdb_ifaces, tdb, tdb_iflist);
 		ipsec_in_use--;
+	}
 	tdb_unchain(tdb);
 	spd_tdb_gone(tdb);
 	tdb_life_stop(tdb);

@@ -338,6 +338,16 @@ spd_change(struct ipsec_policy *ipo, struct ipsec_policy *new)
 	free(new, M_IPSEC_POLICY, sizeof(*new));
 }
 
+/* Does the packet hide something that such flows name? */
+static int
+tuple_hidden(const struct ipsec_tuple *tu, const struct ipsec_pkt *pk)
+{
+	if (pk->pk_opaque == 0)
+		return (0);
+	return (tu->tu_smask != 0 || tu->tu_dmask != 0 ||
+	    (tu->tu_proto && pk->pk_opaque == PK_OPAQUE_PROTO));
+}
+
 /*
  * Does the flow want this packet?  A fragment that hides its ports belongs to
  * flows that name ports as well, but not to one that would let it pass.
@@ -348,11 +358,11 @@ policy_takes(const struct ipsec_policy *ipo, const struct ipsec_pkt *pk)
 	if (ipo->ipo_rdomain != pk->pk_rdomain ||
 	    !ipsec_sel_matches(&ipo->ipo_sel, pk))
 		return (0);
-	return (!pk->pk_opaque || ipo->ipo_type != SADB_X_FLOW_TYPE_BYPASS ||
-	    (ipo->ipo_sel.sl_smask == 0 && ipo->ipo_sel.sl_dmask == 0));
+	return (ipo->ipo_type != SADB_X_FLOW_TYPE_BYPASS ||
+	    !tuple_hidden(ipo->ipo_tuple, pk));
 }
 
-/* All flows of a tuple: who hides its ports cannot be looked up by them. */
+/* All flows of a tuple: who hides a port cannot be looked up by them. */
 static struct ipsec_policy *
 tuple_scan(struct ipsec_tuple *tu, const struct ipsec_pkt *pk)
 {
@@ -372,7 +382,7 @@ tuple_lookup(struct ipsec_tuple *tu, const struct ipsec_pkt *pk)
 	struct ipsec_policy	*ipo;
 	u_int32_t		 h;
 
-	if (pk->pk_opaque && (tu->tu_smask != 0 || tu->tu_dmask != 0))
+	if (tuple_hidden(tu, pk))
 		return (tuple_scan(tu, pk));
 	h = tuple_hash(tu, pk->pk_rdomain, &pk->pk_src, &pk->pk_dst,
 	    pk->pk_proto, pk->pk_sport, pk->pk_dport);

@@ -100,7 +100,9 @@ struct ipsec_pkt {
 	u_int16_t		pk_sport, pk_dport;	/* network order */
 	u_int8_t		pk_proto;
 	u_int8_t		pk_dir;		/* IPSP_DIRECTION_* */
-	u_int8_t		pk_opaque;	/* a fragment hides its ports */
+	u_int8_t		pk_opaque;	/* what a fragment hides: */
+#define PK_OPAQUE_PORTS	1
+#define PK_OPAQUE_PROTO	2		/* the ports, too */
 	u_int8_t		pk_link;	/* ICMPv6 that keeps links going */
 };
 
@@ -148,6 +150,7 @@ struct tdb {
 	LIST_ENTRY(tdb)	 tdb_hash;	/* rdomain, SPI, dst, sproto */
 	LIST_ENTRY(tdb)	 tdb_dhash;	/* rdomain, dst, sproto */
 	TAILQ_ENTRY(tdb) tdb_list;	/* all */
+	TAILQ_ENTRY(tdb) tdb_iflist;	/* of sec(4), if TDBF_IFACE */
 	u_int		 tdb_refs;
 	u_int		 tdb_flags;	/* TDBF_* */
 	u_int8_t	 tdb_state;	/* SADB_SASTATE_* */
@@ -328,6 +331,7 @@ struct tdb *tdb_find_for(u_int, const struct ipsec_addr *, u_int8_t,
 	    const struct ipsec_ids *, const struct ipsec_addr *,
 	    const struct ipsec_sel *);
 struct tdb *tdb_find_iface(u_int, u_int8_t);
+int	 tdb_leads_to(u_int, const struct ipsec_addr *, u_int16_t);
 int	 tdb_reserve_spi(u_int, u_int32_t, u_int32_t,
 	    const struct ipsec_addr *, u_int8_t, u_int32_t *);
 void	 tdb_insert(struct tdb *);

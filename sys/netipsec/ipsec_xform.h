@@ -46,6 +46,7 @@ struct ipsec_op {
 	u_int		 op_hlen;	/* headers before the transform's */
 	u_int		 op_protoff;	/* where the next header is named */
 	u_int		 op_xhlen;	/* input: the transform's header */
+	u_int		 op_len;	/* input: bytes behind the headers */
 	u_int64_t	 op_seq;	/* input: number, extended */
 	sa_family_t	 op_af;		/* of the header in front */
 	u_int8_t	 op_proto;	/* input: IPPROTO_* of the transform */
@@ -120,6 +121,7 @@ int	 inflate_block(const u_int8_t *, u_int, u_int8_t *, u_int, u_int *);
 /* udpencap.c */
 struct mbuf *udpencap_input(struct mbuf *, int, int);
 void	 udpencap_port_set(void);
+int	 udpencap_sent(const struct sockaddr *, u_int16_t, u_int);
 
 /*
  * What differs between the families of IP: ipsec_ip4.c and ipsec_ip6.c.

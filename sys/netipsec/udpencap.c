@@ -11,6 +11,8 @@
 #include <sys/mbuf.h>
 #include <sys/socket.h>
 
+#include <net/rtable.h>
+
 #include <netinet/in.h>
 #include <netinet/ip.h>
 #include <netinet/ip6.h>
@@ -31,6 +33,19 @@ void
 udpencap_port_set(void)
 {
 	udp_encap_port = udpencap_enable ? htons(udpencap_port) : 0;
+}
+
+/*
+ * Is a datagram from our port to that port (network order) of dst one that an
+ * SA may have sent?  Errors that quote it are believed then.
+ */
+int
+udpencap_sent(const struct sockaddr *dst, u_int16_t port, u_int rtableid)
+{
+	struct ipsec_addr	 a;
+
+	return (ipsec_addr_get(&a, dst) == 0 &&
+	    tdb_leads_to(rtable_l2(rtableid), &a, port));
 }
 
 /* What a datagram is. */
