@@ -564,6 +564,33 @@ KTEST(strangers, "an initiation of somebody who is no peer")
 	ktwg_end();
 }
 
+KTEST(roams, "what is authentic tells where the peer is, and nothing else")
+{
+	struct wg_endpoint	*e;
+	uint8_t			 buf[KTWG_MAX];
+	u_int			 len;
+
+	ktwg_begin(KTWG_NOENDPOINT);
+	e = &ktwg.k_peer->p_endpoint;
+	KT_ERR(EDESTADDRREQ, ktwg_output(100));
+	KT_EQ(wg_counters[WGC_OUT_NOENDPOINT], 1);
+	ktwg_handshake();
+	KT_EQ(e->e_sin.sin_addr.s_addr, KTWG_PEER.s_addr);
+	KT_EQ(e->e_sin.sin_port, htons(KTWG_PEERPORT));
+	KT_EQ(e->e_local4.s_addr, KTWG_US.s_addr);
+	KT_EQ(wg_counters[WGC_ROAMED], 0);
+	len = ktwg_seal(buf, NULL, 0);
+	ktwg_rx_from(IP(198, 51, 100, 77), 777, buf, len);
+	KT_EQ(e->e_sin.sin_addr.s_addr, IP(198, 51, 100, 77).s_addr);
+	KT_EQ(e->e_sin.sin_port, htons(777));
+	KT_EQ(wg_counters[WGC_ROAMED], 1);
+	/* The same again, from elsewhere: it is a replay. */
+	REFUSED(buf, len, WGC_IN_REPLAY);
+	KT_EQ(e->e_sin.sin_port, htons(777));
+	KT_ERR(0, ktwg_output(100));
+	ktwg_end();
+}
+
 /* Inner packets that an authentic peer must not send. */
 KTEST(inner, "no IP inside, lengths that lie, sources that are others'")
 {
