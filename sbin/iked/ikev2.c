@@ -229,6 +229,9 @@ expire(void *arg, uint8_t proto, uint32_t spi, int hard)
 
 static const struct pfkey_ops	 kernel = { acquire, expire };
 
+static void	 from_control(struct pipe *, struct imsg *);
+static void	 parent_gone(struct pipe *);
+
 /* All sockets are here: begin. */
 static void
 begin(const struct start *st)
@@ -249,6 +252,10 @@ begin(const struct start *st)
 			udp_add(I.i_udp, i, I.i_fds[i]);
 	I.i_pfkey = pfkey_new(I.i_base, I.i_fds[FD_PFKEY], st->st_port,
 	    &kernel, NULL);
+	/* Who asked before waits in the socket. */
+	if (pipe_open(&I.i_control, I.i_base, FD_CONTROL, from_control,
+	    parent_gone, NULL) == -1)
+		fatal("pipe");
 }
 
 /* The administrator's word counts more than the file's. */
@@ -442,8 +449,6 @@ from_control(struct pipe *p, struct imsg *im)
 	uint32_t	 id = im->i_hdr.i_peerid;
 	char		 who[300];
 
-	if (I.i_engine == NULL)
-		return;
 	I.i_engine->e_now = now_ms();
 	switch (im->i_hdr.i_type) {
 	case IMSG_CTL_ACTIVE:
@@ -521,8 +526,7 @@ ikev2_main(void)
 	privdrop("stdio inet recvfd");
 	I.i_timer = evtimer_new(I.i_base, timer_due, NULL);
 	if (pipe_open(&I.i_parent, I.i_base, FD_PARENT, from_parent,
-	    parent_gone, NULL) == -1 || pipe_open(&I.i_control, I.i_base,
-	    FD_CONTROL, from_control, parent_gone, NULL) == -1)
+	    parent_gone, NULL) == -1)
 		fatal("pipe");
 	event_base_dispatch(I.i_base);
 	imsg_flush(&I.i_parent.pi_ibuf);
