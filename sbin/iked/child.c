@@ -110,6 +110,24 @@ log_spis(const struct child *ch)
 }
 
 /*
+ * Put a loaded child into the kernel, or take it out; if the kernel does not
+ * want it, CH_KERNEL stays off.
+ */
+void
+child_couple(struct child *ch, int on)
+{
+	struct engine	*e = ch->ch_sa->sa_eng;
+
+	if (!(ch->ch_flags & CH_LOADED) || !(ch->ch_flags & CH_KERNEL) == !on)
+		return;
+	if (!on) {
+		e->e_ops->op_child_del(e->e_arg, ch);
+		ch->ch_flags &= ~CH_KERNEL;
+	} else if (e->e_ops->op_child_add(e->e_arg, ch) == 0)
+		ch->ch_flags |= CH_KERNEL;
+}
+
+/*
  * Give a complete child to the kernel.  -1: it does not take it.
  */
 int
@@ -118,12 +136,13 @@ child_load(struct child *ch, const char *why)
 	struct ike_sa	*sa = ch->ch_sa;
 	struct engine	*e = sa->sa_eng;
 
-	if (!e->e_conf.c_decouple &&
-	    e->e_ops->op_child_add(e->e_arg, ch) == -1) {
+	ch->ch_flags |= CH_LOADED;
+	child_couple(ch, !e->e_conf.c_decouple);
+	if (!e->e_conf.c_decouple && !(ch->ch_flags & CH_KERNEL)) {
 		sa_log(sa, "the kernel does not take the child SA of %s", why);
+		ch->ch_flags &= ~CH_LOADED;
 		return (-1);
 	}
-	ch->ch_flags |= CH_LOADED;
 	e->e_stats.st_child_created++;
 	if (ch->ch_flags & CH_OUT_PENDING)
 		timer_set(e, &ch->ch_timer, T_OUTBOUND, out_due, ch);
@@ -144,7 +163,7 @@ child_out(struct child *ch)
 		return;
 	ch->ch_flags &= ~CH_OUT_PENDING;
 	timer_del(e, &ch->ch_timer);
-	if (!e->e_conf.c_decouple)
+	if (ch->ch_flags & CH_KERNEL)
 		e->e_ops->op_child_out(e->e_arg, ch);
 }
 
@@ -158,7 +177,7 @@ child_free(struct child *ch)
 	int		 i;
 
 	timer_del(e, &ch->ch_timer);
-	if (!e->e_conf.c_decouple || !(ch->ch_flags & CH_LOADED))
+	if ((ch->ch_flags & CH_KERNEL) || !(ch->ch_flags & CH_LOADED))
 		e->e_ops->op_child_del(e->e_arg, ch);
 	if (ch->ch_flags & CH_LOADED)
 		e->e_stats.st_child_removed++;

@@ -128,6 +128,8 @@ int	 proposals_build(struct proposal **, unsigned int *, uint8_t,
 	    const struct proposal *);
 
 /* conf_pack.c */
+void	 ident_pack(struct wbuf *, const struct ident *);
+int	 ident_unpack(struct rbuf *, struct ident *);
 void	 policy_pack(struct wbuf *, const struct policy *);
 struct policy *policy_unpack(struct rbuf *);
 void	 conf_pack(struct wbuf *, const struct conf *);
@@ -137,6 +139,8 @@ int	 conf_unpack(struct rbuf *, struct conf *);
 int	 ident_parse(struct ident *, const char *);
 const char *ident_str(const struct ident *, char *, size_t);
 int	 ident_equal(const struct ident *, const struct ident *);
+void	 tag_expand(char [TAG_MAX], const char *, const char *,
+	    const struct ident *);
 
 /* map.c */
 extern const struct keyword kw_auth[], kw_prf[], kw_ikeenc[], kw_childenc[],

@@ -25,16 +25,22 @@ unpack_prefix(struct rbuf *r, struct prefix *p)
 	    rbuf_u8(r, &p->pf_len) == -1 || !prefix_valid(p) ? -1 : 0);
 }
 
-static void
-pack_ident(struct wbuf *w, const struct ident *id)
+/*
+ * Write an identity.
+ */
+void
+ident_pack(struct wbuf *w, const struct ident *id)
 {
 	wbuf_u8(w, id->id_type);
 	wbuf_u16(w, id->id_len);
 	wbuf_add(w, id->id_data, id->id_len);
 }
 
-static int
-unpack_ident(struct rbuf *r, struct ident *id)
+/*
+ * Read one; -1: malformed.
+ */
+int
+ident_unpack(struct rbuf *r, struct ident *id)
 {
 	memset(id, 0, sizeof(*id));
 	return (rbuf_u8(r, &id->id_type) == -1 ||
@@ -149,8 +155,8 @@ policy_pack(struct wbuf *w, const struct policy *p)
 	pack_prefix(w, &p->p_peer);
 	pack_proposals(w, p->p_ike, p->p_nike);
 	pack_proposals(w, p->p_child, p->p_nchild);
-	pack_ident(w, &p->p_srcid);
-	pack_ident(w, &p->p_dstid);
+	ident_pack(w, &p->p_srcid);
+	ident_pack(w, &p->p_dstid);
 	wbuf_u32(w, p->p_ikelifetime);
 	wbuf_u32(w, p->p_lifetime);
 	wbuf_u64(w, p->p_lifebytes);
@@ -178,8 +184,8 @@ unpack(struct rbuf *r, struct policy *p)
 	    unpack_prefix(r, &p->p_peer) == -1 ||
 	    unpack_proposals(r, &p->p_ike, &p->p_nike) == -1 ||
 	    unpack_proposals(r, &p->p_child, &p->p_nchild) == -1 ||
-	    unpack_ident(r, &p->p_srcid) == -1 ||
-	    unpack_ident(r, &p->p_dstid) == -1 ||
+	    ident_unpack(r, &p->p_srcid) == -1 ||
+	    ident_unpack(r, &p->p_dstid) == -1 ||
 	    rbuf_u32(r, &p->p_ikelifetime) == -1 ||
 	    rbuf_u32(r, &p->p_lifetime) == -1 ||
 	    rbuf_u64(r, &p->p_lifebytes) == -1 ||

@@ -52,10 +52,15 @@ from_client(struct pipe *p, struct imsg *im)
 
 	if (im->i_descr != -1)
 		close(im->i_descr);
-	if (type == IMSG_CTL_RELOAD || type == IMSG_CTL_LOAD)
+	if (type >= IMSG_CTL_RELOAD && type <= IMSG_CTL_SHOW_CERTS)
 		pipe_send(&parent, type, c->cl_id, -1, im->i_data,
 		    im->i_datalen);
-	else if (type >= IMSG_CTL_ACTIVE && type <= IMSG_CTL_SHOW_STATS)
+	else if (type == IMSG_CTL_VERBOSE || type == IMSG_CTL_BRIEF) {
+		/* For all; ikev2 answers. */
+		log_setverbose(type == IMSG_CTL_VERBOSE);
+		pipe_send(&parent, type, 0, -1, NULL, 0);
+		pipe_send(&ikev2, type, c->cl_id, -1, NULL, 0);
+	} else if (type >= IMSG_CTL_ACTIVE && type <= IMSG_CTL_SHOW_STATS)
 		pipe_send(&ikev2, type, c->cl_id, -1, im->i_data,
 		    im->i_datalen);
 	else

@@ -240,6 +240,19 @@ algid_put(enum kind kind, EVP_PKEY *key, const struct hash *h,
 	return (len > 0 ? len : 0);
 }
 
+/* The name of an algorithm that has no parameters; NID_undef: it has. */
+static int
+plain_nid(const X509_ALGOR *alg)
+{
+	const ASN1_OBJECT	*oid;
+	const void		*val;
+	int			 type;
+
+	X509_ALGOR_get0(&oid, &type, &val, alg);
+	return (type == V_ASN1_UNDEF || type == V_ASN1_NULL ?
+	    OBJ_obj2nid(oid) : NID_undef);
+}
+
 /* The hash and salt of PSS; -1: not ones that we take. */
 static int
 pss_get(const ASN1_STRING *params, struct algid *a)
@@ -257,8 +270,7 @@ pss_get(const ASN1_STRING *params, struct algid *a)
 	    pss->maskGenAlgorithm == NULL || (pss->trailerField != NULL &&
 	    ASN1_INTEGER_get(pss->trailerField) != 1))
 		goto done;
-	X509_ALGOR_get0(&oid, NULL, NULL, pss->hashAlgorithm);
-	a->a_hash = hash_by_nid(OBJ_obj2nid(oid));
+	a->a_hash = hash_by_nid(plain_nid(pss->hashAlgorithm));
 	X509_ALGOR_get0(&oid, &type, &val, pss->maskGenAlgorithm);
 	if (a->a_hash == NULL || OBJ_obj2nid(oid) != NID_mgf1 ||
 	    type != V_ASN1_SEQUENCE)
@@ -267,10 +279,9 @@ pss_get(const ASN1_STRING *params, struct algid *a)
 	mask = d2i_X509_ALGOR(NULL, &p, ASN1_STRING_length(val));
 	if (mask == NULL)
 		goto done;
-	X509_ALGOR_get0(&oid, NULL, NULL, mask);
 	a->a_salt = pss->saltLength == NULL ? 20 :
 	    ASN1_INTEGER_get(pss->saltLength);
-	good = OBJ_obj2nid(oid) == a->a_hash->h_nid && a->a_salt >= 0 &&
+	good = plain_nid(mask) == a->a_hash->h_nid && a->a_salt >= 0 &&
 	    a->a_salt <= 255;
  done:
 	X509_ALGOR_free(mask);
@@ -293,13 +304,13 @@ algid_get(const uint8_t *data, size_t len, struct algid *a)
 	alg = d2i_X509_ALGOR(NULL, &p, len);
 	if (alg != NULL && p == data + len) {
 		X509_ALGOR_get0(&oid, &type, &val, alg);
-		a->a_nid = OBJ_obj2nid(oid);
+		a->a_nid = plain_nid(alg);
 		if (a->a_nid == NID_ED25519 || a->a_nid == NID_ED448)
 			a->a_kind = K_EDDSA;
-		else if (a->a_nid == NID_rsassaPss && type ==
+		else if (OBJ_obj2nid(oid) == NID_rsassaPss && type ==
 		    V_ASN1_SEQUENCE && pss_get(val, a) == 0)
 			a->a_kind = K_RSA_PSS;
-		for (i = 0; i < NHASHES && a->a_hash == NULL; i++)
+		for (i = 0; i < NHASHES && a->a_kind == K_NONE; i++)
 			if (a->a_nid == hashes[i].h_rsa ||
 			    a->a_nid == hashes[i].h_ecdsa) {
 				a->a_hash = &hashes[i];

@@ -49,7 +49,7 @@ engine_free(struct engine *e)
 {
 	struct ike_sa	*sa;
 
-	while ((sa = TAILQ_FIRST(&e->e_sas)) != NULL)
+	TAILQ_FOREACH(sa, &e->e_sas, sa_entry)
 		sa_close(sa, "closed");
 	sa_reap(e);
 	timer_del(e, &e->e_active);
@@ -66,9 +66,8 @@ active_due(struct engine *e, void *arg)
 	struct policy	*p;
 
 	TAILQ_FOREACH(p, &e->e_conf.c_policies, p_entry)
-		if (!e->e_conf.c_passive && (p->p_flags & POL_ACTIVE) &&
-		    !(p->p_flags & POL_SKIP))
-			init_start(e, p, NULL);
+		if (p->p_flags & POL_ACTIVE)
+			engine_acquire(e, p);
 	timer_set(e, &e->e_active, T_RETRY, active_due, NULL);
 }
 
@@ -93,7 +92,7 @@ engine_conf(struct engine *e, struct conf *new)
 {
 	struct conf	 old = e->e_conf;
 	struct policies	 moved;
-	struct ike_sa	*sa, *next;
+	struct ike_sa	*sa;
 	struct policy	*p;
 
 	TAILQ_INIT(&moved);
@@ -101,8 +100,7 @@ engine_conf(struct engine *e, struct conf *new)
 	e->e_conf = *new;
 	TAILQ_INIT(&e->e_conf.c_policies);
 	TAILQ_CONCAT(&e->e_conf.c_policies, &new->c_policies, p_entry);
-	for (sa = TAILQ_FIRST(&e->e_sas); sa != NULL; sa = next) {
-		next = TAILQ_NEXT(sa, sa_entry);
+	TAILQ_FOREACH(sa, &e->e_sas, sa_entry) {
 		p = successor(&e->e_conf, sa->sa_policy);
 		if (p != NULL) {
 			policy_put(sa->sa_policy);
@@ -224,16 +222,29 @@ retransmission(struct ike_sa *sa, const struct ike_hdr *h,
 	return (1);
 }
 
-/* The peer was heard; it may have another address behind a NAT (2.23). */
+/*
+ * The peer was heard.  IKE_AUTH may come to the other port, and a peer behind
+ * a NAT from another address (RFC 7296, 2.11 and 2.23): its children move.
+ */
 static void
 heard(struct ike_sa *sa, const struct endpoint *local,
     const struct endpoint *peer)
 {
-	sa->sa_heard = sa->sa_eng->e_now;
-	if (sa->sa_nat_peer && !sa->sa_nat_here) {
-		sa->sa_peer = *peer;
-		sa->sa_local = *local;
-	}
+	struct engine	*e = sa->sa_eng;
+	struct endpoint	 old = sa->sa_peer;
+	struct child	*ch;
+
+	sa->sa_heard = e->e_now;
+	if (sa->sa_state != SA_INIT_DONE &&
+	    (!sa->sa_nat_peer || sa->sa_nat_here))
+		return;
+	sa->sa_local = *local;
+	if (endpoint_equal(&sa->sa_peer, peer))
+		return;
+	sa->sa_peer = *peer;
+	TAILQ_FOREACH(ch, &sa->sa_children, ch_entry)
+		if (ch->ch_flags & CH_KERNEL)
+			e->e_ops->op_child_move(e->e_arg, ch, &old);
 }
 
 static void
@@ -292,6 +303,59 @@ sa_input(struct ike_sa *sa, const struct ike_hdr *h,
 	blob_free(&plain);
 }
 
+/*
+ * The peer of an SA that has never been says that it knows none of these
+ * SPIs, or nobody vouches for it (2.4, 2.21.4): ask whether it is there.
+ */
+static void
+hint(struct ike_sa *sa, const struct ike_hdr *h, const uint8_t *data,
+    size_t len)
+{
+	struct engine	*e = sa->sa_eng;
+	struct rbuf	 r;
+	struct msg	*m;
+
+	e->e_stats.st_dropped++;
+	if (sa->sa_state != SA_ESTABLISHED || sa->sa_request.s_valid ||
+	    e->e_now - sa->sa_hinted < T_HINT ||
+	    (m = calloc(1, sizeof(*m))) == NULL)
+		return;
+	rbuf_init(&r, data + IKE_HDRLEN, len - IKE_HDRLEN);
+	if (msg_parse(m, h->h_next, &r) == 0 &&
+	    msg_notify(m, N_INVALID_IKE_SPI) != NULL) {
+		sa->sa_hinted = e->e_now;
+		e->e_stats.st_dpd++;
+		sa_job_add(sa, JOB_DPD, 0, 0);
+	}
+	free(m);
+}
+
+/* A request for an SA that we do not have: say so, but not often. */
+static void
+unknown(struct engine *e, const struct endpoint *local,
+    const struct endpoint *peer, const struct ike_hdr *in)
+{
+	struct ike_hdr	 h = *in;
+	struct blob	 out = { NULL, 0 };
+	struct chain	 c;
+
+	e->e_stats.st_dropped++;
+	if ((in->h_flags & FLAG_RESPONSE) || in->h_exch < EXCH_IKE_AUTH ||
+	    in->h_exch > EXCH_INFORMATIONAL || e->e_down ||
+	    (e->e_hint != 0 && e->e_now - e->e_hint < T_HINT / 100))
+		return;
+	e->e_hint = e->e_now;
+	chain_init(&c);
+	notify_build(&c, PROTO_NONE, 0, N_INVALID_IKE_SPI, NULL, 0);
+	h.h_flags = FLAG_RESPONSE |
+	    (in->h_flags & FLAG_INITIATOR ? 0 : FLAG_INITIATOR);
+	if (chain_message(&c, &h, &out) == 0)
+		e->e_ops->op_send(e->e_arg, local, peer, out.b_data,
+		    out.b_len);
+	chain_free(&c);
+	blob_free(&out);
+}
+
 /* A version that we do not speak (RFC 7296, 2.5). */
 static void
 bad_version(struct engine *e, const struct endpoint *local,
@@ -348,12 +412,16 @@ engine_input(struct engine *e, uint64_t now, const struct endpoint *local,
 		return;
 	}
 	sa = engine_find(e, h.h_flags & FLAG_INITIATOR ? h.h_spir : h.h_spii);
-	if (sa == NULL || sa->sa_initiator == !!(h.h_flags & FLAG_INITIATOR))
+	if (sa == NULL)
+		unknown(e, local, peer, &h);
+	else if (sa->sa_initiator == !!(h.h_flags & FLAG_INITIATOR))
 		e->e_stats.st_dropped++;
 	else if (h.h_exch == EXCH_IKE_SA_INIT)
 		init_response(sa, &h, data, len);
 	else if (sa->sa_spii != h.h_spii || sa->sa_spir != h.h_spir)
 		e->e_stats.st_dropped++;
+	else if ((h.h_flags & FLAG_RESPONSE) && h.h_next == PLD_NOTIFY)
+		hint(sa, &h, data, len);
 	else
 		sa_input(sa, &h, local, peer, data, len);
 	sa_reap(e);
@@ -367,7 +435,7 @@ engine_acquire(struct engine *e, struct policy *p)
 {
 	struct ike_sa	*sa;
 
-	if (e->e_conf.c_passive)
+	if (e->e_conf.c_passive || e->e_down)
 		return;
 	TAILQ_FOREACH(sa, &e->e_sas, sa_entry)
 		if (sa->sa_policy == p && sa->sa_state <= SA_ESTABLISHED)
@@ -390,6 +458,7 @@ engine_signed(struct engine *e, uint64_t spi, const struct signature *sg)
 
 	if (sa != NULL && sa->sa_state == SA_AUTH_SIGN)
 		auth_signed(sa, sg);
+	sa_reap(e);
 }
 
 /*
@@ -403,6 +472,7 @@ engine_verified(struct engine *e, uint64_t spi, const char *why)
 
 	if (sa != NULL && sa->sa_state == SA_AUTH_VERIFY)
 		auth_verified(sa, why);
+	sa_reap(e);
 }
 
 /*
@@ -434,20 +504,36 @@ engine_expire(struct engine *e, uint32_t spi, uint8_t proto, int hard)
 }
 
 /*
- * We go: tell all peers, and wait for none.
+ * We go: tell all peers.  How many SAs still wait for an answer.
  */
-void
+int
 engine_shutdown(struct engine *e)
 {
-	struct ike_sa	*sa, *next;
+	struct ike_sa	*sa;
 
-	for (sa = TAILQ_FIRST(&e->e_sas); sa != NULL; sa = next) {
-		next = TAILQ_NEXT(sa, sa_entry);
+	e->e_down = 1;
+	TAILQ_FOREACH(sa, &e->e_sas, sa_entry) {
 		if (sa->sa_state == SA_ESTABLISHED) {
 			msg_done(sa);
 			info_delete_ike(sa);
-		}
-		sa_close(sa, "closed");
+		} else if (sa->sa_state != SA_CLOSING)
+			sa_close(sa, "closed");
 	}
 	sa_reap(e);
+	return (e->e_nsas);
+}
+
+/*
+ * Give all children to the kernel, or take them out.
+ */
+void
+engine_couple(struct engine *e, int on)
+{
+	struct ike_sa	*sa;
+	struct child	*ch;
+
+	e->e_conf.c_decouple = !on;
+	TAILQ_FOREACH(sa, &e->e_sas, sa_entry)
+		TAILQ_FOREACH(ch, &sa->sa_children, ch_entry)
+			child_couple(ch, on);
 }

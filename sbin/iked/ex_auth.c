@@ -165,10 +165,9 @@ log_established(struct ike_sa *sa)
 static void
 replace_others(struct ike_sa *sa, int forgotten)
 {
-	struct ike_sa	*o, *next;
+	struct ike_sa	*o;
 
-	for (o = TAILQ_FIRST(&sa->sa_eng->e_sas); o != NULL; o = next) {
-		next = TAILQ_NEXT(o, sa_entry);
+	TAILQ_FOREACH(o, &sa->sa_eng->e_sas, sa_entry) {
 		if (o == sa || o->sa_state != SA_ESTABLISHED ||
 		    !ident_equal(&o->sa_peerid, &sa->sa_peerid) ||
 		    !ident_equal(&o->sa_id, &sa->sa_id))
@@ -209,11 +208,12 @@ send_response(struct ike_sa *sa, const struct msg *m,
 		return;
 	}
 	log_established(sa);
-	replace_others(sa, msg_notify(m, N_INITIAL_CONTACT) != NULL);
 	sa_established(sa);
-	if (loaded == 0 && child_load(ch, sa->sa_policy->p_name) == 0)
-		return;
-	if (ch != NULL)
+	if (loaded == 0)
+		loaded = child_load(ch, sa->sa_policy->p_name);
+	/* Afterwards, so that flows of both are never missing. */
+	replace_others(sa, msg_notify(m, N_INITIAL_CONTACT) != NULL);
+	if (loaded == -1 && ch != NULL)
 		child_free(ch);
 }
 
@@ -246,20 +246,6 @@ auth_signed(struct ike_sa *sa, const struct signature *sg)
 	free(m);
 }
 
-/* Does the policy want this method of the peer? */
-static int
-method_wanted(const struct policy *p, uint8_t method)
-{
-	switch (p->p_auth) {
-	case AUTH_SIG_ANY:
-		return (method == AUTH_RSA || method == AUTH_SIG ||
-		    (method >= AUTH_ECDSA_256 && method <= AUTH_ECDSA_521));
-	default:
-		return (method == p->p_auth || (method == AUTH_SIG &&
-		    p->p_auth != AUTH_PSK));
-	}
-}
-
 /* Check the peer's proof: at once, or by ca. */
 static void
 verify(struct ike_sa *sa, const struct msg *m)
@@ -269,7 +255,7 @@ verify(struct ike_sa *sa, const struct msg *m)
 
 	sa_set_state(sa, SA_AUTH_VERIFY);
 	id = sa->sa_initiator ? &m->m_idr_raw : &m->m_idi_raw;
-	if (!method_wanted(sa->sa_policy, m->m_auth)) {
+	if (!policy_method(sa->sa_policy, m->m_auth)) {
 		auth_verified(sa, "method is not the policy's");
 	} else if (octets(sa, 0, id->r_ptr, id->r_left, &out) == -1) {
 		auth_verified(sa, "no memory");
@@ -304,8 +290,10 @@ auth_request(struct ike_sa *sa, const struct msg *m)
 		return;
 	}
 	sa->sa_peerid = m->m_idi;
-	p = policy_match(sa->sa_eng, &sa->sa_local, &sa->sa_peer, NULL,
-	    &m->m_idi, MSG_HAS(m, PLD_IDr) ? &m->m_idr : NULL);
+	if (m->m_certreq.r_left != 0)
+		blob_set(&sa->sa_certreq, m->m_certreq.r_ptr,
+		    m->m_certreq.r_left);
+	p = policy_authenticate(sa, m);
 	if (p != NULL) {
 		policy_put(sa->sa_policy);
 		sa->sa_policy = policy_ref(p);
@@ -362,11 +350,13 @@ finish(struct ike_sa *sa, const struct msg *m)
 
 	sa->sa_x.x_child = NULL;
 	log_established(sa);
-	replace_others(sa, 0);
 	good = ch != NULL && child_accept(sa, m, ch, 1, &error) == 0;
 	exchange_free(&sa->sa_x);
 	sa_established(sa);
-	if (good && child_load(ch, sa->sa_policy->p_name) == 0)
+	if (good)
+		good = child_load(ch, sa->sa_policy->p_name) == 0;
+	replace_others(sa, 0);
+	if (good)
 		return;
 	sa_log(sa, "no child SA: %s", name_notify(error));
 	if (ch != NULL)
@@ -382,7 +372,9 @@ fail(struct ike_sa *sa, const struct msg *m, const char *why)
 
 	sa_log(sa, "ikev2_send_auth_failed: authentication failed for %s: %s",
 	    ident_str(&sa->sa_peerid, id, sizeof(id)), why);
-	if (!sa->sa_initiator && m != NULL)
+	if (sa->sa_initiator)
+		info_auth_failed(sa);
+	else if (m != NULL)
 		msg_respond_error(sa, m, N_AUTHENTICATION_FAILED, NULL, 0);
 	sa_close(sa, "authentication failed");
 }

@@ -340,8 +340,8 @@ child_start(struct ike_sa *sa, struct child *old)
 	    old != NULL ? JOB_REKEY_CHILD : JOB_CHILD);
 }
 
-/* Which child does a request replace?  -1: one that is not there. */
-static int
+/* Which child does a request replace?  0, or what is to be said. */
+static uint16_t
 rekeyed(struct ike_sa *sa, const struct msg *m, struct child **old)
 {
 	const struct notify	*n = msg_notify(m, N_REKEY_SA);
@@ -353,9 +353,11 @@ rekeyed(struct ike_sa *sa, const struct msg *m, struct child **old)
 		return (0);
 	spi = n->n_spi;
 	if (rbuf_u32(&spi, &v) == -1 || spi.r_left != 0)
-		return (-1);
+		return (N_INVALID_SYNTAX);
 	*old = child_by_out(sa, n->n_proto, v);
-	return (*old == NULL || ((*old)->ch_flags & CH_DELETED) ? -1 : 0);
+	if (*old == NULL)
+		return (N_CHILD_SA_NOT_FOUND);
+	return ((*old)->ch_flags & CH_DELETED ? N_TEMPORARY_FAILURE : 0);
 }
 
 /*
@@ -367,7 +369,9 @@ child_request(struct ike_sa *sa, const struct msg *m)
 	const struct notify	*n = msg_notify(m, N_REKEY_SA);
 	struct child		*old, *ch;
 	struct chain		 c;
-	uint16_t		 error = N_NO_ADDITIONAL_SAS;
+	struct rbuf		 spi;
+	uint32_t		 v = 0;
+	uint16_t		 error;
 	uint8_t			 group[2];
 
 	if (!MSG_HAS(m, PLD_SA) || !MSG_HAS(m, PLD_NONCE) ||
@@ -380,11 +384,19 @@ child_request(struct ike_sa *sa, const struct msg *m)
 		return;
 	}
 	chain_init(&c);
-	if (rekeyed(sa, m, &old) == -1) {
-		notify_build(&c, n->n_proto, 0, N_CHILD_SA_NOT_FOUND, NULL, 0);
+	error = rekeyed(sa, m, &old);
+	if (error != 0) {
+		/* RFC 7296, 2.25: the SPI that it named comes back. */
+		if (error == N_CHILD_SA_NOT_FOUND) {
+			spi = n->n_spi;
+			rbuf_u32(&spi, &v);
+			notify_build(&c, n->n_proto, v, error, NULL, 0);
+		} else
+			notify_build(&c, PROTO_NONE, 0, error, NULL, 0);
 		msg_respond(sa, m, &c);
 		return;
 	}
+	error = N_NO_ADDITIONAL_SAS;
 	ch = child_new(sa, sa->sa_policy->p_saproto);
 	if (ch == NULL || child_answer(sa, m, ch, &c, 0, &error) == -1) {
 		group[0] = ch == NULL ? 0 : ch->ch_suite.su_dh >> 8;

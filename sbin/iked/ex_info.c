@@ -54,6 +54,20 @@ info_dpd(struct ike_sa *sa)
 }
 
 /*
+ * Tell a responder, which takes us for a friend already, that we do not take
+ * it for one (RFC 7296, 2.21.2).  Nobody waits for its answer.
+ */
+void
+info_auth_failed(struct ike_sa *sa)
+{
+	struct chain	 c;
+
+	chain_init(&c);
+	notify_build(&c, PROTO_NONE, 0, N_AUTHENTICATION_FAILED, NULL, 0);
+	msg_request(sa, EXCH_INFORMATIONAL, &c, JOB_NONE);
+}
+
+/*
  * The peer deletes children: of its inbound SPIs, our outbound ones.  What
  * replaces them is used from now on; ours of the same pairs are named in
  * the answer, unless our own DELETE crosses.
@@ -102,9 +116,12 @@ info_request(struct ike_sa *sa, const struct msg *m)
 	if (!m->m_delike)
 		delete_children(sa, m, &c);
 	msg_respond(sa, m, &c);
-	if (m->m_delike) {
+	if (msg_notify(m, N_AUTHENTICATION_FAILED) != NULL)
+		sa_close(sa, "authentication failed notification from peer");
+	else if (m->m_delike) {
+		/* Ours crosses, and the peer never saw it. */
 		if (sa->sa_theirs != NULL)
-			sa->sa_theirs = NULL;
+			rekey_theirs(sa);
 		sa_close(sa, sa->sa_state == SA_REKEYED ? "SA rekeyed" :
 		    "received delete");
 	} else if (had && TAILQ_EMPTY(&sa->sa_children) &&

@@ -137,6 +137,8 @@ init_start(struct engine *e, struct policy *p, const struct endpoint *peer)
 {
 	struct ike_sa	*sa;
 
+	if (e->e_down)
+		return;
 	TAILQ_FOREACH(sa, &e->e_sas, sa_entry)
 		if (sa->sa_policy == p && sa->sa_state <= SA_ESTABLISHED)
 			return;
@@ -400,7 +402,7 @@ init_consider(struct engine *e, const struct endpoint *local,
 			    COOKIE_LEN);
 		return;
 	}
-	p = policy_match(e, local, peer, m, NULL, NULL);
+	p = policy_match(e, local, peer, m);
 	if (p == NULL || proposal_select(p->p_ike, p->p_nike, m->m_props,
 	    m->m_nprops, 0, &chosen) == -1) {
 		e->e_stats.st_noproposal++;
@@ -443,7 +445,7 @@ init_request(struct engine *e, const struct endpoint *local,
 	}
 	if (known(e, h, peer, data, len))
 		return;
-	if (e->e_nhalf >= HALFOPEN_MAX) {
+	if (e->e_nhalf >= HALFOPEN_MAX || e->e_down) {
 		e->e_stats.st_halfopen_drops++;
 		return;
 	}

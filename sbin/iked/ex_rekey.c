@@ -229,6 +229,7 @@ rekey_request(struct ike_sa *sa, const struct msg *m)
 	if (sa->sa_request.s_valid && sa->sa_job == JOB_REKEY_IKE) {
 		/* Ours is under way, too: our answer will decide. */
 		sa->sa_theirs = new;
+		new->sa_rival = sa;
 		return;
 	}
 	inherit(sa, new);
@@ -266,6 +267,19 @@ rekey_keys(struct ike_sa *sa, const struct msg *m)
 	return (error);
 }
 
+/*
+ * Of a simultaneous rekey only the peer's is left: its new SA inherits.
+ */
+void
+rekey_theirs(struct ike_sa *sa)
+{
+	struct ike_sa	*new = sa->sa_theirs;
+
+	sa->sa_theirs = new->sa_rival = NULL;
+	inherit(sa, new);
+	timer_set(sa->sa_eng, &sa->sa_t_life, T_LINGER, linger_due, sa);
+}
+
 /* Refused: with another group at once, or later. */
 static void
 refused(struct ike_sa *sa, const struct msg *m)
@@ -280,9 +294,7 @@ refused(struct ike_sa *sa, const struct msg *m)
 	sa->sa_x.x_sa = NULL;
 	exchange_free(&sa->sa_x);
 	if (sa->sa_theirs != NULL) {
-		inherit(sa, sa->sa_theirs);
-		timer_set(sa->sa_eng, &sa->sa_t_life, T_LINGER, linger_due,
-		    sa);
+		rekey_theirs(sa);
 		return;
 	}
 	if (n != NULL && n->n_type == N_INVALID_KE_PAYLOAD) {
@@ -311,7 +323,7 @@ rekey_response(struct ike_sa *sa, const struct msg *m)
 	sa_established(new);
 	if (other != NULL) {
 		sa_log(sa, "resolving simultaneous IKE SA rekeying");
-		sa->sa_theirs = NULL;
+		sa->sa_theirs = other->sa_rival = NULL;
 		if (nonce_cmp(&new->sa_nonce, &other->sa_nonce) < 0) {
 			inherit(sa, other);
 			sa_job_add(new, JOB_DELETE_IKE, PROTO_IKE, 0);
@@ -319,6 +331,9 @@ rekey_response(struct ike_sa *sa, const struct msg *m)
 			    linger_due, sa);
 			return;
 		}
+		/* The peer deletes it, if it has it at all. */
+		timer_set(sa->sa_eng, &other->sa_t_life, T_LINGER, linger_due,
+		    other);
 	}
 	inherit(sa, new);
 	sa_job_add(sa, JOB_DELETE_IKE, PROTO_IKE, 0);

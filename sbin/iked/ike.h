@@ -25,6 +25,7 @@
 #define T_OUTBOUND	3000	/* a responder waits for a rekeyed peer */
 #define T_TEMPORARY	4000	/* after TEMPORARY_FAILURE */
 #define T_LINGER	30000	/* a rekeyed IKE SA waits to be deleted */
+#define T_HINT		10000	/* INVALID_IKE_SPI is looked into, or sent */
 #define HALFOPEN_COOKIE	32	/* from here on a COOKIE is asked for */
 #define HALFOPEN_MAX	1024	/* from here on nothing is answered */
 
@@ -51,6 +52,7 @@ enum sa_state {
 #define CH_INITIATOR	0x08	/* we asked for it */
 #define CH_DELETED	0x10	/* a DELETE is on its way */
 #define CH_TRANSPORT	0x20
+#define CH_KERNEL	0x40	/* loaded, and not decoupled */
 
 /* Two SAs of the kernel, one in each direction. */
 struct child {
@@ -120,6 +122,7 @@ struct ike_sa {
 	LIST_ENTRY(ike_sa) sa_hash;	/* by our SPI */
 	LIST_ENTRY(ike_sa) sa_ihash;	/* by the initiator's */
 	TAILQ_ENTRY(ike_sa) sa_entry;
+	TAILQ_ENTRY(ike_sa) sa_dead;	/* closed: waits for sa_reap */
 	struct engine	*sa_eng;
 	enum sa_state	 sa_state;
 	int		 sa_initiator;	/* of this IKE SA */
@@ -156,10 +159,12 @@ struct ike_sa {
 	struct frags	 sa_frags;
 	struct children	 sa_children;
 	struct ike_sa	*sa_theirs;	/* collision: the peer's new SA */
+	struct ike_sa	*sa_rival;	/* whose sa_theirs this is */
 	struct blob	 sa_nonce;	/* the smaller of what made us */
 	int		 sa_retries;	/* of SA_INIT: cookies, groups */
 	uint64_t	 sa_born;
 	uint64_t	 sa_heard;	/* ms, last authentic message */
+	uint64_t	 sa_hinted;	/* ms, a hint that the peer is gone */
 	struct etimer	 sa_t_retrans;
 	struct etimer	 sa_t_life;	/* handshake, linger; then rekey */
 	struct etimer	 sa_t_dpd;
@@ -192,6 +197,9 @@ struct engine_ops {
 	int	 (*op_child_add)(void *, const struct child *);
 	/* Load the outbound SA that was pending. */
 	int	 (*op_child_out)(void *, const struct child *);
+	/* The peer has another address or port: from there, to here. */
+	void	 (*op_child_move)(void *, const struct child *,
+		    const struct endpoint *);
 	/* Forget a child, or an SPI that was never used. */
 	void	 (*op_child_del)(void *, const struct child *);
 	/* When did inbound traffic come last?  ms of age; UINT64_MAX never. */
@@ -254,6 +262,8 @@ struct engine {
 	unsigned int		 e_nhalf;
 	uint8_t			 e_secret[2][32];	/* of cookies */
 	uint64_t		 e_secret_born;
+	uint64_t		 e_hint;	/* INVALID_IKE_SPI was sent */
+	int			 e_down;	/* shutting down */
 	uint16_t		 e_port;	/* of NAT traversal */
 	int			 e_nonatt;	/* -T */
 	int			 e_forcenatt;	/* -t */
@@ -272,7 +282,8 @@ void	 engine_acquire(struct engine *, struct policy *);
 void	 engine_signed(struct engine *, uint64_t, const struct signature *);
 void	 engine_verified(struct engine *, uint64_t, const char *);
 void	 engine_expire(struct engine *, uint32_t, uint8_t, int);
-void	 engine_shutdown(struct engine *);
+int	 engine_shutdown(struct engine *);
+void	 engine_couple(struct engine *, int);
 struct ike_sa *engine_find(struct engine *, uint64_t);
 
 /* timer.c */
@@ -303,6 +314,7 @@ struct child *child_new(struct ike_sa *, uint8_t);
 struct child *child_by_in(struct ike_sa *, uint8_t, uint32_t);
 struct child *child_by_out(struct ike_sa *, uint8_t, uint32_t);
 int	 child_load(struct child *, const char *);
+void	 child_couple(struct child *, int);
 void	 child_out(struct child *);
 void	 child_free(struct child *);
 
@@ -358,18 +370,21 @@ int	 nonce_cmp(const struct blob *, const struct blob *);
 void	 rekey_start(struct ike_sa *);
 void	 rekey_request(struct ike_sa *, const struct msg *);
 void	 rekey_response(struct ike_sa *, const struct msg *);
+void	 rekey_theirs(struct ike_sa *);
 
 /* ex_info.c */
 void	 info_delete_child(struct ike_sa *, uint8_t, uint32_t);
 void	 info_delete_ike(struct ike_sa *);
 void	 info_dpd(struct ike_sa *);
+void	 info_auth_failed(struct ike_sa *);
 void	 info_request(struct ike_sa *, const struct msg *);
 void	 info_response(struct ike_sa *, const struct msg *);
 
 /* match.c */
 struct policy *policy_match(struct engine *, const struct endpoint *,
-	    const struct endpoint *, const struct msg *,
-	    const struct ident *, const struct ident *);
+	    const struct endpoint *, const struct msg *);
+struct policy *policy_authenticate(struct ike_sa *, const struct msg *);
+int	 policy_method(const struct policy *, uint8_t);
 
 RB_PROTOTYPE(etimers, etimer, t_entry, timer_cmp)
 int	 timer_cmp(struct etimer *, struct etimer *);

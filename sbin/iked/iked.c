@@ -5,8 +5,10 @@
  *
  *	control		ikectl(8)'s socket
  *	ikev2		the protocol
+ *	ca		certificates, and our private key
  *
- * Every two are joined by a socketpair.  When one ends, all do.
+ * Socketpairs join each with the parent, and ikev2 with the others.  When one
+ * ends, all do.
  */
 #include <sys/types.h>
 #include <sys/socket.h>
@@ -29,7 +31,7 @@
 #include "ikev2.h"
 #include "log.h"
 
-enum { CONTROL, IKEV2, NPROCS };
+enum { CONTROL, IKEV2, CA, NPROCS };
 
 struct parent {
 	struct event_base *p_base;
@@ -40,12 +42,14 @@ struct parent {
 	int		 p_debug;
 	int		 p_verbose;
 	struct start	 p_start;
+	int		 p_partial;	/* cert_partial_chain */
+	uint32_t	 p_loads;	/* of ca's */
 	int		 p_down;
 };
 
 static struct parent	 P;
 
-static const char	*names[NPROCS] = { "control", "ikev2" };
+static const char	*names[NPROCS] = { "control", "ikev2", "ca" };
 
 static void
 usage(void)
@@ -73,7 +77,44 @@ check_config(const char *file)
 	return (error == 0 ? 0 : 1);
 }
 
-/* Give a configuration to ikev2. */
+/* Our private key, which only root may read and ca gets; -1: none. */
+static int
+open_key(void)
+{
+	struct stat	 sb;
+	int		 fd;
+
+	fd = open(IKED_KEY, O_RDONLY | O_CLOEXEC);
+	if (fd == -1) {
+		if (errno != ENOENT)
+			log_warn("%s", IKED_KEY);
+		return (-1);
+	}
+	if (fstat(fd, &sb) == -1 || !S_ISREG(sb.st_mode)) {
+		log_warnx("%s: not a file", IKED_KEY);
+	} else if (sb.st_uid != 0 && sb.st_uid != getuid()) {
+		log_warnx("%s: owner not root or current user", IKED_KEY);
+	} else if (sb.st_mode & (S_IRWXG | S_IRWXO)) {
+		log_warnx("%s: group or world may use it", IKED_KEY);
+	} else
+		return (fd);
+	close(fd);
+	return (-1);
+}
+
+/* Have ca load keys and certificates anew. */
+static void
+load_ca(int partial)
+{
+	struct pipe	*ca = &P.p_pipe[CA];
+	uint8_t		 flag = partial;
+
+	P.p_partial = partial;
+	pipe_send(ca, IMSG_CA_KEY, 0, open_key(), NULL, 0);
+	pipe_send(ca, IMSG_CA_LOAD, ++P.p_loads, -1, &flag, sizeof(flag));
+}
+
+/* Give a configuration to ikev2, which waits for ca to have loaded. */
 static void
 send_config(const struct conf *c)
 {
@@ -83,7 +124,8 @@ send_config(const struct conf *c)
 
 	wbuf_init(&w);
 	conf_pack(&w, c);
-	pipe_send(to, IMSG_CFG_BEGIN, 0, -1, w.w_buf, w.w_len);
+	load_ca(c->c_partialchain);
+	pipe_send(to, IMSG_CFG_BEGIN, P.p_loads, -1, w.w_buf, w.w_len);
 	wbuf_free(&w);
 	TAILQ_FOREACH(p, &c->c_policies, p_entry) {
 		policy_pack(&w, p);
@@ -117,10 +159,26 @@ from_control(struct pipe *p, struct imsg *im)
 {
 	char		 file[1024];
 	const char	*why;
+	uint32_t	 type = im->i_hdr.i_type;
 
+	if (type == IMSG_CTL_VERBOSE || type == IMSG_CTL_BRIEF) {
+		log_setverbose(type == IMSG_CTL_VERBOSE);
+		pipe_send(&P.p_pipe[CA], type, 0, -1, NULL, 0);
+		return;
+	}
+	if (type == IMSG_CTL_SHOW_CERTS) {
+		pipe_send(&P.p_pipe[CA], type, im->i_hdr.i_peerid, -1, NULL,
+		    0);
+		return;
+	}
+	if (type == IMSG_CTL_RESET_CA) {
+		load_ca(P.p_partial);
+		pipe_send(p, IMSG_CTL_OK, im->i_hdr.i_peerid, -1, NULL, 0);
+		return;
+	}
 	snprintf(file, sizeof(file), "%.*s", (int)im->i_datalen,
 	    (char *)im->i_data);
-	if (reload(im->i_hdr.i_type == IMSG_CTL_LOAD ? file : P.p_file) ==
+	if (reload(type == IMSG_CTL_LOAD ? file : P.p_file) ==
 	    0) {
 		pipe_send(p, IMSG_CTL_OK, im->i_hdr.i_peerid, -1, NULL, 0);
 		return;
@@ -136,12 +194,19 @@ from_ikev2(struct pipe *p, struct imsg *im)
 		event_base_loopexit(P.p_base, NULL);
 }
 
+/* What ca answers to ikectl(8). */
+static void
+from_ca(struct pipe *p, struct imsg *im)
+{
+	pipe_send(&P.p_pipe[CONTROL], im->i_hdr.i_type, im->i_hdr.i_peerid,
+	    -1, im->i_data, im->i_datalen);
+}
+
 static void
 child_gone(struct pipe *p)
 {
 	if (!P.p_down)
-		log_warnx("lost child: %s exited", p == &P.p_pipe[IKEV2] ?
-		    "ikev2" : "control");
+		log_warnx("lost child: %s exited", names[p - P.p_pipe]);
 	event_base_loopexit(P.p_base, NULL);
 	event_del(p->pi_ev);
 }
@@ -167,20 +232,22 @@ place(int fd, int at)
 		fatal("dup2");
 }
 
+/* Become a child with these sockets; -1 ends the list. */
 static void
-run_child(int which, int up, int side, char *self)
+run_child(int which, const int *socks, char *self)
 {
 	char	*argv[10];
-	int	 n = 0, i;
+	int	 n = 0, i, fds[3], nfds;
 
-	/* Both above the numbers that they get. */
-	up = fcntl(up, F_DUPFD, 10);
-	side = fcntl(side, F_DUPFD, 10);
-	if (up == -1 || side == -1)
-		fatal("fcntl");
-	place(up, 3);
-	place(side, 4);
-	for (i = 5; i < 64; i++)
+	/* All above the numbers that they get. */
+	for (nfds = 0; nfds < 3 && socks[nfds] != -1; nfds++) {
+		fds[nfds] = fcntl(socks[nfds], F_DUPFD, 10);
+		if (fds[nfds] == -1)
+			fatal("fcntl");
+	}
+	for (i = 0; i < nfds; i++)
+		place(fds[i], 3 + i);
+	for (i = 3 + nfds; i < 64; i++)
 		close(i);
 	argv[n++] = self;
 	argv[n++] = "-P";
@@ -197,29 +264,46 @@ run_child(int which, int up, int side, char *self)
 }
 
 static void
+pair(int sv[2])
+{
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sv) == -1)
+		fatal("socketpair");
+}
+
+static void
 start_children(char *self)
 {
-	int	 up[NPROCS][2], side[2], i;
+	static void	(*const from[NPROCS])(struct pipe *, struct imsg *) = {
+		from_control, from_ikev2, from_ca
+	};
+	int		 up[NPROCS][2], side[2], keys[2], i;
 
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, side) == -1)
-		fatal("socketpair");
+	pair(side);
+	pair(keys);
 	for (i = 0; i < NPROCS; i++)
-		if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0,
-		    up[i]) == -1)
-			fatal("socketpair");
+		pair(up[i]);
 	for (i = 0; i < NPROCS; i++) {
 		P.p_pid[i] = fork();
 		if (P.p_pid[i] == -1)
 			fatal("fork");
-		if (P.p_pid[i] == 0)
-			run_child(i, up[i][1], side[i], self);
+		if (P.p_pid[i] == 0) {
+			int	 socks[][3] = {
+				{ up[i][1], side[0], -1 },
+				{ up[i][1], side[1], keys[0] },
+				{ up[i][1], keys[1], -1 },
+			};
+
+			run_child(i, socks[i], self);
+		}
+	}
+	for (i = 0; i < 2; i++) {
+		close(side[i]);
+		close(keys[i]);
 	}
 	for (i = 0; i < NPROCS; i++) {
 		close(up[i][1]);
-		close(side[i]);
-		if (pipe_open(&P.p_pipe[i], P.p_base, up[i][0],
-		    i == CONTROL ? from_control : from_ikev2, child_gone,
-		    NULL) == -1)
+		if (pipe_open(&P.p_pipe[i], P.p_base, up[i][0], from[i],
+		    child_gone, NULL) == -1)
 			fatal("pipe");
 	}
 }
@@ -318,6 +402,8 @@ child_main(const char *name)
 		control_main(P.p_sock);
 	else if (strcmp(name, names[IKEV2]) == 0)
 		ikev2_main();
+	else if (strcmp(name, names[CA]) == 0)
+		ca_main();
 	else
 		usage();
 	return (0);

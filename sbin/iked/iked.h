@@ -7,6 +7,8 @@
 
 #include <sys/types.h>
 
+#include <time.h>
+
 #include <event2/event.h>
 #include <event2/event_struct.h>
 
@@ -18,6 +20,7 @@
 #define IKED_USER	"_iked"
 #define IKED_CHROOT	"/etc/iked"
 #define IKED_CONF	"/etc/iked.conf"
+#define IKED_KEY	"/etc/iked/private/local.key"
 #define IKED_SOCK	"/var/run/iked.sock"
 
 enum iked_imsg {
@@ -28,8 +31,16 @@ enum iked_imsg {
 	IMSG_CFG_BEGIN, IMSG_CFG_POLICY, IMSG_CFG_END,
 	IMSG_SHUTDOWN,
 	IMSG_GONE,		/* ikev2 to parent: shut down */
+	/* parent to ca; peerid counts the loads */
+	IMSG_CA_KEY,		/* our private key, an open file, or none */
+	IMSG_CA_LOAD,		/* certificates; cert_partial_chain */
+	/* ca to ikev2, with the same peerid: hashes of our authorities */
+	IMSG_CA_READY,
+	/* ikev2 to ca, and back: cert_pack.c, behind an SPI */
+	IMSG_CA_SIGN, IMSG_CA_VERIFY, IMSG_CA_SIGNED, IMSG_CA_VERIFIED,
 	/* ikectl to parent */
-	IMSG_CTL_RELOAD, IMSG_CTL_LOAD,
+	IMSG_CTL_RELOAD, IMSG_CTL_LOAD, IMSG_CTL_RESET_CA,
+	IMSG_CTL_SHOW_CERTS,	/* on to ca */
 	/* ikectl to ikev2 */
 	IMSG_CTL_ACTIVE, IMSG_CTL_PASSIVE, IMSG_CTL_COUPLE,
 	IMSG_CTL_DECOUPLE, IMSG_CTL_VERBOSE, IMSG_CTL_BRIEF,
@@ -37,7 +48,7 @@ enum iked_imsg {
 	IMSG_CTL_RESET_ID, IMSG_CTL_SHOW_SA, IMSG_CTL_SHOW_STATS,
 	/* and back */
 	IMSG_CTL_OK, IMSG_CTL_FAIL, IMSG_CTL_SA, IMSG_CTL_CHILD,
-	IMSG_CTL_FLOW, IMSG_CTL_STATS
+	IMSG_CTL_FLOW, IMSG_CTL_STATS, IMSG_CTL_CERT
 };
 
 enum iked_fd { FD_UDP4, FD_UDP6, FD_NATT4, FD_NATT6, FD_PFKEY, FD_MAX };
@@ -82,6 +93,18 @@ struct ctl_flow {
 	uint16_t	 cf_rdomain;
 };
 
+struct ctl_cert {
+	uint8_t		 ct_ca;		/* an authority */
+	uint8_t		 ct_ours;	/* we have its private key */
+	char		 ct_subject[512];
+	char		 ct_issuer[512];
+	char		 ct_names[512];
+	char		 ct_serial[64];
+	char		 ct_key[32];
+	struct tm	 ct_from;	/* UTC */
+	struct tm	 ct_to;
+};
+
 /* A socket to another process, in the event loop. */
 struct pipe {
 	struct imsgbuf	 pi_ibuf;
@@ -103,9 +126,17 @@ void	 pipe_send(struct pipe *, uint32_t, uint32_t, int, const void *,
 /* privdrop.c */
 void	 privdrop(const char *);
 
-/* control.c, ikev2.c */
+/* control.c, ikev2.c, ca.c */
 void	 control_main(const char *);
 void	 ikev2_main(void);
+void	 ca_main(void);
+
+/* ca_ask.c */
+int	 ca_ask_sign(struct pipe *, const struct ike_sa *,
+	    const struct blob *);
+int	 ca_ask_verify(struct pipe *, const struct ike_sa *,
+	    const struct msg *, const struct blob *);
+void	 ca_answer(struct engine *, const struct imsg *);
 
 /* udp.c */
 struct udp;
@@ -127,9 +158,13 @@ struct pfkey_ops {
 struct pfkey;
 struct pfkey *pfkey_new(struct event_base *, int, uint16_t,
 	    const struct pfkey_ops *, void *);
-void	 pfkey_flush(struct pfkey *);
+void	 pfkey_flush(struct pfkey *, int);
+void	 pfkey_orphans(struct pfkey *, int (*)(const struct addr *,
+	    const struct addr *));
 uint32_t pfkey_getspi(struct pfkey *, const struct ike_sa *, uint8_t);
 int	 pfkey_sa(struct pfkey *, const struct child *, int, int);
+void	 pfkey_move(struct pfkey *, const struct child *,
+	    const struct endpoint *);
 void	 pfkey_sa_del(struct pfkey *, const struct child *, int);
 int	 pfkey_flow(struct pfkey *, const struct child *,
 	    const struct flow *, int);

@@ -17,6 +17,9 @@
 
 #define FD_PARENT	3
 #define FD_CONTROL	4
+#define DOWN_TICK	50		/* ms between looks, when going */
+#define DOWN_LOOKS	60
+#define FD_CA		5
 
 /* A flow in the kernel, and how many children it serves. */
 struct kflow {
@@ -31,15 +34,22 @@ struct kflow {
 struct ikev2 {
 	struct event_base *i_base;
 	struct event	*i_timer;
+	struct event	*i_down;	/* looks whether all have answered */
+	unsigned int	 i_looks;
 	struct engine	*i_engine;
 	struct udp	*i_udp;
 	struct pfkey	*i_pfkey;
 	struct pipe	 i_parent;
 	struct pipe	 i_control;
+	struct pipe	 i_ca;
+	struct blob	 i_hashes;	/* of our authorities */
 	int		 i_fds[FD_MAX];
 	int		 i_override;	/* ikectl's active or passive */
 	int		 i_decouple;	/* and couple or decouple; -1 none */
 	struct conf	 i_conf;	/* on its way */
+	int		 i_complete;	/* and complete */
+	uint32_t	 i_load;	/* the load of ca's that it needs */
+	uint32_t	 i_loaded;	/* the last that ca has done */
 	TAILQ_HEAD(, kflow) i_flows;
 };
 
@@ -142,12 +152,20 @@ kflow_use(const struct child *ch, const struct flow *f)
 	    addr_cmp(&k->kf_local.e_addr, &sa->sa_local.e_addr) == 0) {
 		k->kf_refs++;
 		return;
-	} else
-		pfkey_flow(I.i_pfkey, ch, f, 0);
+	}
 	k->kf_local = sa->sa_local;
 	k->kf_peer = sa->sa_peer;
 	k->kf_refs++;
 	pfkey_flow(I.i_pfkey, ch, f, 1);
+}
+
+static void
+kflow_moved(const struct child *ch, const struct flow *f)
+{
+	struct kflow	*k = kflow_find(ch, f);
+
+	if (k != NULL)
+		k->kf_peer = ch->ch_sa->sa_peer;
 }
 
 static void
@@ -167,7 +185,9 @@ op_child_add(void *arg, const struct child *ch)
 {
 	unsigned int	 i;
 
-	if (pfkey_sa(I.i_pfkey, ch, 0, 1) == -1 ||
+	/* Its SPI was reserved; not so when it is coupled again. */
+	if ((pfkey_sa(I.i_pfkey, ch, 0, 1) == -1 &&
+	    pfkey_sa(I.i_pfkey, ch, 0, 0) == -1) ||
 	    (!(ch->ch_flags & CH_OUT_PENDING) &&
 	    pfkey_sa(I.i_pfkey, ch, 1, 0) == -1))
 		return (-1);
@@ -195,16 +215,48 @@ op_child_del(void *arg, const struct child *ch)
 		pfkey_sa_del(I.i_pfkey, ch, 1);
 }
 
+static void
+op_child_move(void *arg, const struct child *ch, const struct endpoint *old)
+{
+	const struct endpoint	*to = &ch->ch_sa->sa_peer;
+	unsigned int		 i;
+
+	pfkey_move(I.i_pfkey, ch, old);
+	if (addr_cmp(&to->e_addr, &old->e_addr) == 0)
+		return;
+	for (i = 0; i < ch->ch_nflows; i++) {
+		pfkey_flow(I.i_pfkey, ch, &ch->ch_flows[i], 1);
+		kflow_moved(ch, &ch->ch_flows[i]);
+	}
+}
+
 static uint64_t
 op_child_idle(void *arg, const struct child *ch)
 {
 	return (pfkey_idle(I.i_pfkey, ch));
 }
 
+static void
+op_sign(void *arg, const struct ike_sa *sa, const struct blob *octets)
+{
+	if (ca_ask_sign(&I.i_ca, sa, octets) == -1)
+		engine_signed(I.i_engine, sa_spi(sa), NULL);
+}
+
+static void
+op_verify(void *arg, const struct ike_sa *sa, const struct msg *m,
+    const struct blob *octets)
+{
+	if (ca_ask_verify(&I.i_ca, sa, m, octets) == -1)
+		engine_verified(I.i_engine, sa_spi(sa), "too much to verify");
+}
+
 static const struct engine_ops	 ops = {
 	.op_send = op_send, .op_local = op_local, .op_getspi = op_getspi,
 	.op_child_add = op_child_add, .op_child_out = op_child_out,
-	.op_child_del = op_child_del, .op_child_idle = op_child_idle
+	.op_child_del = op_child_del, .op_child_idle = op_child_idle,
+	.op_child_move = op_child_move,
+	.op_sign = op_sign, .op_verify = op_verify
 };
 
 static void
@@ -212,6 +264,7 @@ acquire(void *arg, const struct addr *src, const struct addr *dst)
 {
 	struct policy	*p;
 
+	I.i_engine->e_now = now_ms();
 	TAILQ_FOREACH(p, &I.i_engine->e_conf.c_policies, p_entry)
 		if ((p->p_flags & POL_ACTIVE) &&
 		    addr_cmp(&p->p_peer.pf_addr, dst) == 0)
@@ -245,6 +298,7 @@ begin(const struct start *st)
 	I.i_engine->e_port = st->st_port;
 	I.i_engine->e_nonatt = st->st_nonatt;
 	I.i_engine->e_forcenatt = st->st_forcenatt;
+	blob_copy(&I.i_engine->e_certreq, &I.i_hashes);
 	if (st->st_passive)
 		I.i_override = 1;
 	for (i = 0; i < FD_PFKEY; i++)
@@ -264,19 +318,72 @@ overrides(void)
 {
 	if (I.i_override != -1)
 		I.i_engine->e_conf.c_passive = I.i_override;
-	if (I.i_decouple != -1)
-		I.i_engine->e_conf.c_decouple = I.i_decouple;
+	engine_couple(I.i_engine, !(I.i_decouple != -1 ? I.i_decouple :
+	    I.i_engine->e_conf.c_decouple));
+}
+
+/* Does any policy have a flow between these addresses? */
+static int
+wanted(const struct addr *here, const struct addr *there)
+{
+	const struct policy	*p;
+	unsigned int		 i;
+
+	TAILQ_FOREACH(p, &I.i_engine->e_conf.c_policies, p_entry)
+		for (i = 0; i < p->p_nflows; i++)
+			if (prefix_has(&p->p_flows[i].f_src, here) &&
+			    prefix_has(&p->p_flows[i].f_dst, there))
+				return (1);
+	return (0);
+}
+
+/* A configuration is complete, and ca has loaded what goes with it. */
+static void
+take_conf(void)
+{
+	if (!I.i_complete || (int32_t)(I.i_loaded - I.i_load) < 0)
+		return;
+	I.i_complete = 0;
+	I.i_engine->e_now = now_ms();
+	engine_conf(I.i_engine, &I.i_conf);
+	overrides();
+	pfkey_orphans(I.i_pfkey, wanted);
+	rearm();
+}
+
+/* The end: nothing of ours stays in the kernel. */
+static void
+finished(void)
+{
+	if (I.i_engine != NULL)
+		pfkey_flush(I.i_pfkey, 1);
+	pipe_send(&I.i_parent, IMSG_GONE, 0, -1, NULL, 0);
+	event_base_loopexit(I.i_base, NULL);
 }
 
 static void
+down_due(evutil_socket_t fd, short what, void *arg)
+{
+	static const struct timeval	 tick = { 0, DOWN_TICK * 1000 };
+
+	if (I.i_engine->e_nsas == 0 || I.i_looks++ >= DOWN_LOOKS)
+		finished();
+	else
+		evtimer_add(I.i_down, &tick);
+}
+
+/* Tell the peers, and give them a moment to answer. */
+static void
 shutdown_all(void)
 {
-	if (I.i_engine != NULL) {
-		engine_shutdown(I.i_engine);
-		pfkey_flush(I.i_pfkey);
+	if (I.i_engine == NULL) {
+		finished();
+		return;
 	}
-	pipe_send(&I.i_parent, IMSG_GONE, 0, -1, NULL, 0);
-	event_base_loopexit(I.i_base, NULL);
+	I.i_engine->e_now = now_ms();
+	engine_shutdown(I.i_engine);
+	rearm();
+	down_due(-1, 0, NULL);
 }
 
 static void
@@ -302,6 +409,8 @@ from_parent(struct pipe *p, struct imsg *im)
 	case IMSG_CFG_BEGIN:
 		conf_free(&I.i_conf);
 		conf_init(&I.i_conf);
+		I.i_complete = 0;
+		I.i_load = im->i_hdr.i_peerid;
 		if (conf_unpack(&r, &I.i_conf) == -1)
 			fatalx("imsg conf");
 		break;
@@ -312,10 +421,8 @@ from_parent(struct pipe *p, struct imsg *im)
 		TAILQ_INSERT_TAIL(&I.i_conf.c_policies, pol, p_entry);
 		break;
 	case IMSG_CFG_END:
-		I.i_engine->e_now = now_ms();
-		engine_conf(I.i_engine, &I.i_conf);
-		overrides();
-		rearm();
+		I.i_complete = 1;
+		take_conf();
 		break;
 	case IMSG_SHUTDOWN:
 		shutdown_all();
@@ -323,6 +430,26 @@ from_parent(struct pipe *p, struct imsg *im)
 	default:
 		fatalx("imsg %u of parent", im->i_hdr.i_type);
 	}
+}
+
+static void
+from_ca(struct pipe *p, struct imsg *im)
+{
+	if (im->i_hdr.i_type == IMSG_CA_READY) {
+		I.i_loaded = im->i_hdr.i_peerid;
+		if (blob_set(&I.i_hashes, im->i_data, im->i_datalen) == -1)
+			fatal("authorities");
+		if (I.i_engine != NULL) {
+			blob_copy(&I.i_engine->e_certreq, &I.i_hashes);
+			take_conf();
+		}
+		return;
+	}
+	if (I.i_engine == NULL)
+		return;
+	I.i_engine->e_now = now_ms();
+	ca_answer(I.i_engine, im);
+	rearm();
 }
 
 static void
@@ -496,9 +623,9 @@ from_control(struct pipe *p, struct imsg *im)
 static void
 parent_gone(struct pipe *p)
 {
-	/* Nobody is left to be told: leave nothing in the kernel. */
+	/* No SA stays; the flows do, so that nothing leaves in the clear. */
 	if (I.i_pfkey != NULL)
-		pfkey_flush(I.i_pfkey);
+		pfkey_flush(I.i_pfkey, 0);
 	log_warnx("parent is gone");
 	exit(1);
 }
@@ -525,8 +652,11 @@ ikev2_main(void)
 		fatalx("event_base_new");
 	privdrop("stdio inet recvfd");
 	I.i_timer = evtimer_new(I.i_base, timer_due, NULL);
+	I.i_down = evtimer_new(I.i_base, down_due, NULL);
 	if (pipe_open(&I.i_parent, I.i_base, FD_PARENT, from_parent,
-	    parent_gone, NULL) == -1)
+	    parent_gone, NULL) == -1 ||
+	    pipe_open(&I.i_ca, I.i_base, FD_CA, from_ca, parent_gone, NULL) ==
+	    -1)
 		fatal("pipe");
 	event_base_dispatch(I.i_base);
 	imsg_flush(&I.i_parent.pi_ibuf);

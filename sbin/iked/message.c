@@ -86,6 +86,8 @@ retrans_due(struct engine *e, void *arg)
 
 	if (++s->s_tries >= RETRANS_MAX) {
 		e->e_stats.st_timeouts++;
+		if (sa->sa_theirs != NULL)
+			rekey_theirs(sa);
 		sa_close(sa, "retransmit limit reached");
 		return;
 	}

@@ -125,7 +125,7 @@ set		: SET ACTIVE	{ conf->c_passive = 0; }
 		| SET NOSINGLE	{ conf->c_enforcesingle = 0; }
 		| SET VENDORID	{ conf->c_novendorid = 0; }
 		| SET NOVENDORID { conf->c_novendorid = 1; }
-		| SET PARTIALCHAIN { unsupported("cert_partial_chain"); }
+		| SET PARTIALCHAIN { conf->c_partialchain = 1; }
 		| SET NOMOBIKE
 		| SET NOSTICKY
 		| SET MOBIKE	{ unsupported("mobike"); }

@@ -633,9 +633,6 @@ policy_finish(struct clauses *cl, struct conf *c)
 	if (p->p_local.pf_addr.a_ver != 0 && p->p_peer.pf_addr.a_ver != 0 &&
 	    p->p_local.pf_addr.a_ver != p->p_peer.pf_addr.a_ver)
 		lex_error("cannot mix different address families.");
-	if (p->p_auth != AUTH_PSK)
-		lex_error("'%s' is not supported yet, use psk",
-		    name_auth(p->p_auth));
 	TAILQ_FOREACH(o, &c->c_policies, p_entry) {
 		n++;
 		if ((o->p_flags & p->p_flags & POL_DEFAULT) != 0)

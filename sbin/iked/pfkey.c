@@ -23,6 +23,7 @@
 #define PATIENCE	1000		/* ms */
 #define MSG_SIZE	8192
 #define LATER_MAX	64
+#define ORPHANS_MAX	1024
 #define REPLAY		64
 
 struct pfkey {
@@ -34,6 +35,8 @@ struct pfkey {
 	void			*pk_arg;
 	struct blob		 pk_later[LATER_MAX];
 	unsigned int		 pk_nlater;
+	struct blob		 pk_orphans[ORPHANS_MAX];
+	unsigned int		 pk_norphans;
 	uint8_t			 pk_buf[MSG_SIZE];
 };
 
@@ -265,9 +268,122 @@ readable(evutil_socket_t fd, short what, void *arg)
 	blob_free(&b);
 }
 
+/* Ask for the flows of one who went without a word; keep what comes. */
+static void
+orphans_find(struct pfkey *pk)
+{
+	struct sadb_msg	 m;
+	struct pollfd	 pfd = { pk->pk_fd, POLLIN, 0 };
+	struct wbuf	 w;
+	ssize_t		 n;
+
+	begin(&w, SADB_X_SPDDUMP, SADB_SATYPE_UNSPEC);
+	if (w.w_error)
+		fatal("pfkey");
+	memcpy(&m, w.w_buf, sizeof(m));
+	m.sadb_msg_len = w.w_len / 8;
+	m.sadb_msg_pid = getpid();
+	memcpy(w.w_buf, &m, sizeof(m));
+	n = send(pk->pk_fd, w.w_buf, w.w_len, 0);
+	wbuf_free(&w);
+	while (n > 0 && poll(&pfd, 1, PATIENCE) > 0) {
+		n = recv(pk->pk_fd, pk->pk_buf, sizeof(pk->pk_buf),
+		    MSG_DONTWAIT);
+		if (n < (ssize_t)sizeof(m))
+			break;
+		memcpy(&m, pk->pk_buf, sizeof(m));
+		if (m.sadb_msg_type != SADB_X_SPDDUMP ||
+		    m.sadb_msg_pid != (uint32_t)getpid())
+			continue;
+		if (m.sadb_msg_errno != 0)
+			break;
+		if (pk->pk_norphans < ORPHANS_MAX)
+			blob_set(&pk->pk_orphans[pk->pk_norphans++],
+			    pk->pk_buf, n);
+		if (m.sadb_msg_seq == 0)
+			break;
+	}
+}
+
+static int
+orphan_side(const struct blob *b, uint16_t type, struct addr *a)
+{
+	struct bsd_sockaddr_in	 sin;
+	struct bsd_sockaddr_in6	 sin6;
+	const uint8_t		*p;
+
+	memset(a, 0, sizeof(*a));
+	p = find(b->b_data, b->b_len, type, sizeof(struct sadb_address) +
+	    sizeof(sin));
+	if (p == NULL)
+		return (-1);
+	memcpy(&sin, p + sizeof(struct sadb_address), sizeof(sin));
+	if (sin.sin_family == BSD_AF_INET) {
+		a->a_ver = 4;
+		memcpy(a->a_bytes, &sin.sin_addr, 4);
+		return (0);
+	}
+	p = find(b->b_data, b->b_len, type, sizeof(struct sadb_address) +
+	    sizeof(sin6));
+	if (p == NULL)
+		return (-1);
+	memcpy(&sin6, p + sizeof(struct sadb_address), sizeof(sin6));
+	a->a_ver = 6;
+	memcpy(a->a_bytes, &sin6.sin6_addr, 16);
+	return (0);
+}
+
+/* Remove a flow as it was dumped. */
+static void
+orphan_remove(struct pfkey *pk, const struct blob *b)
+{
+	static const uint16_t	 types[] = { SADB_X_EXT_FLOW_TYPE,
+				    SADB_X_EXT_SRC_FLOW, SADB_X_EXT_SRC_MASK,
+				    SADB_X_EXT_DST_FLOW, SADB_X_EXT_DST_MASK,
+				    SADB_X_EXT_PROTOCOL, SADB_X_EXT_RDOMAIN };
+	struct sadb_msg		 m;
+	struct sadb_ext		 e;
+	const uint8_t		*p;
+	struct wbuf		 w;
+	size_t			 i;
+
+	memcpy(&m, b->b_data, sizeof(m));
+	begin(&w, SADB_X_DELFLOW, m.sadb_msg_satype);
+	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		p = find(b->b_data, b->b_len, types[i], sizeof(e));
+		if (p == NULL)
+			continue;
+		memcpy(&e, p, sizeof(e));
+		wbuf_add(&w, p, e.sadb_ext_len * 8);
+	}
+	transact(pk, &w);
+}
+
 /*
- * Use a PF_KEY socket, which is ours from now on: nothing is left of
- * others', and acquires and expirations are told to ops.  port is that of
+ * Of the flows that were there at the start only those stay that keep says
+ * are still wanted: between these addresses, our side first or second.  Until
+ * a child takes them over they keep packets from leaving in the clear.
+ */
+void
+pfkey_orphans(struct pfkey *pk, int (*keep)(const struct addr *,
+    const struct addr *))
+{
+	struct addr	 src, dst;
+	struct blob	*b;
+
+	while (pk->pk_norphans > 0) {
+		b = &pk->pk_orphans[--pk->pk_norphans];
+		if (orphan_side(b, SADB_X_EXT_SRC_FLOW, &src) == -1 ||
+		    orphan_side(b, SADB_X_EXT_DST_FLOW, &dst) == -1 ||
+		    !(keep(&src, &dst) || keep(&dst, &src)))
+			orphan_remove(pk, b);
+		blob_free(b);
+	}
+}
+
+/*
+ * Use a PF_KEY socket, which is ours from now on: no SA is left of others',
+ * their flows wait for pfkey_orphans; acquires and expirations are told to ops.  port is that of
  * UDP encapsulation.
  */
 struct pfkey *
@@ -289,7 +405,8 @@ pfkey_new(struct event_base *base, int fd, uint16_t port,
 	if (pk->pk_ev == NULL)
 		fatal("event_new");
 	event_add(pk->pk_ev, NULL);
-	pfkey_flush(pk);
+	pfkey_flush(pk, 0);
+	orphans_find(pk);
 	for (i = 0; i < 2; i++) {
 		begin(&w, SADB_REGISTER, i == 0 ? SADB_SATYPE_ESP :
 		    SADB_SATYPE_AH);
@@ -300,16 +417,20 @@ pfkey_new(struct event_base *base, int fd, uint16_t port,
 }
 
 /*
- * Remove all SAs and flows.
+ * Remove all SAs of the kernel's, and if flows is set all flows.
  */
 void
-pfkey_flush(struct pfkey *pk)
+pfkey_flush(struct pfkey *pk, int flows)
 {
 	struct wbuf	 w;
+	int		 i;
 
-	begin(&w, SADB_FLUSH, SADB_SATYPE_UNSPEC);
-	if (transact(pk, &w) == -1)
-		log_warn("pfkey: flush");
+	for (i = 0; i < (flows ? 1 : 2); i++) {
+		begin(&w, SADB_FLUSH, flows ? SADB_SATYPE_UNSPEC : i == 0 ?
+		    SADB_SATYPE_ESP : SADB_SATYPE_AH);
+		if (transact(pk, &w) == -1)
+			log_warn("pfkey: flush");
+	}
 }
 
 static uint8_t
@@ -407,17 +528,31 @@ lifetimes(struct wbuf *w, const struct policy *p, uint32_t spi)
 	ext(w, &l, sizeof(l), NULL, 0);
 }
 
+/* The clear side's domain: before the SA, and behind it. */
+static void
+rdomain(struct wbuf *w, const struct policy *p, int before, int behind)
+{
+	struct sadb_x_rdomain	 rd;
+
+	if (!(p->p_flags & POL_RDOMAIN))
+		return;
+	memset(&rd, 0, sizeof(rd));
+	rd.sadb_x_rdomain_exttype = SADB_X_EXT_RDOMAIN;
+	rd.sadb_x_rdomain_dom1 = before ? p->p_rdomain : 0;
+	rd.sadb_x_rdomain_dom2 = behind ? p->p_rdomain : 0;
+	ext(w, &rd, sizeof(rd), NULL, 0);
+}
+
 static void
 extras(struct pfkey *pk, struct wbuf *w, const struct ike_sa *ike, int out)
 {
 	const struct policy	*p = ike->sa_policy;
 	struct sadb_x_udpencap	 udp;
-	struct sadb_x_rdomain	 rd;
 	struct sadb_x_tag	 tag;
 	struct sadb_x_tap	 tap;
+	char			 text[TAG_MAX];
 
 	memset(&udp, 0, sizeof(udp));
-	memset(&rd, 0, sizeof(rd));
 	memset(&tag, 0, sizeof(tag));
 	memset(&tap, 0, sizeof(tap));
 	if (ike->sa_nat_here || ike->sa_nat_peer) {
@@ -427,20 +562,16 @@ extras(struct pfkey *pk, struct wbuf *w, const struct ike_sa *ike, int out)
 	}
 	if (p->p_tag[0] != '\0' && !out) {
 		tag.sadb_x_tag_exttype = SADB_X_EXT_TAG;
-		tag.sadb_x_tag_taglen = strlen(p->p_tag) + 1;
-		ext(w, &tag, sizeof(tag), p->p_tag, strlen(p->p_tag) + 1);
+		tag_expand(text, p->p_tag, p->p_name, &ike->sa_peerid);
+		tag.sadb_x_tag_taglen = strlen(text) + 1;
+		ext(w, &tag, sizeof(tag), text, strlen(text) + 1);
 	}
 	if (p->p_flags & POL_TAP) {
 		tap.sadb_x_tap_exttype = SADB_X_EXT_TAP;
 		tap.sadb_x_tap_unit = p->p_tap;
 		ext(w, &tap, sizeof(tap), NULL, 0);
 	}
-	if (p->p_flags & POL_RDOMAIN) {
-		rd.sadb_x_rdomain_exttype = SADB_X_EXT_RDOMAIN;
-		*(out ? &rd.sadb_x_rdomain_dom1 : &rd.sadb_x_rdomain_dom2) =
-		    p->p_rdomain;
-		ext(w, &rd, sizeof(rd), NULL, 0);
-	}
+	rdomain(w, p, out, !out);
 }
 
 static void
@@ -475,6 +606,29 @@ sa_ext(struct wbuf *w, const struct child *ch, int out)
 	ext(w, &sa, sizeof(sa), NULL, 0);
 }
 
+static void
+selectors(struct wbuf *w, const struct flow *f, int out)
+{
+	const struct prefix	*s = out ? &f->f_src : &f->f_dst;
+	const struct prefix	*d = out ? &f->f_dst : &f->f_src;
+	uint16_t		 sp = out ? f->f_sport : f->f_dport;
+	uint16_t		 dp = out ? f->f_dport : f->f_sport;
+	struct sadb_protocol	 proto;
+
+	address(w, SADB_X_EXT_SRC_FLOW, &s->pf_addr, sp, -1);
+	address(w, SADB_X_EXT_SRC_MASK, &s->pf_addr, sp ? 0xffff : 0,
+	    s->pf_len);
+	address(w, SADB_X_EXT_DST_FLOW, &d->pf_addr, dp, -1);
+	address(w, SADB_X_EXT_DST_MASK, &d->pf_addr, dp ? 0xffff : 0,
+	    d->pf_len);
+	if (f->f_proto == 0)
+		return;
+	memset(&proto, 0, sizeof(proto));
+	proto.sadb_protocol_exttype = SADB_X_EXT_PROTOCOL;
+	proto.sadb_protocol_proto = f->f_proto;
+	ext(w, &proto, sizeof(proto), NULL, 0);
+}
+
 /*
  * Load one direction of a child: the outbound SA is added, the inbound one
  * completed (update), which was reserved.  -1: the kernel does not want it.
@@ -491,12 +645,46 @@ pfkey_sa(struct pfkey *pk, const struct child *ch, int out, int update)
 	key(&w, SADB_EXT_KEY_AUTH, &ch->ch_integ[out]);
 	key(&w, SADB_EXT_KEY_ENCRYPT, &ch->ch_encr[out]);
 	extras(pk, &w, ch->ch_sa, out);
+	/* One flow is what it is for; of several the kernel takes any. */
+	if (ch->ch_nflows == 1)
+		selectors(&w, &ch->ch_flows[0], out);
 	if (transact(pk, &w) == -1) {
 		log_warn("pfkey: %s 0x%08x", update ? "update" : "add",
 		    out ? ch->ch_spi_out : ch->ch_spi_in);
 		return (-1);
 	}
 	return (0);
+}
+
+/*
+ * The peer of a loaded child is not at old any more, but where its IKE SA
+ * says: address and port.
+ */
+void
+pfkey_move(struct pfkey *pk, const struct child *ch,
+    const struct endpoint *old)
+{
+	const struct ike_sa	*ike = ch->ch_sa;
+	struct wbuf		 w;
+	int			 out;
+
+	for (out = 0; out < 2; out++) {
+		if (out && (ch->ch_flags & CH_OUT_PENDING))
+			continue;
+		begin(&w, SADB_UPDATE, satype(ch->ch_proto));
+		sa_ext(&w, ch, out);
+		address(&w, SADB_EXT_ADDRESS_SRC, out ?
+		    &ike->sa_local.e_addr : &ike->sa_peer.e_addr, 0, -1);
+		address(&w, SADB_EXT_ADDRESS_DST, out ? &old->e_addr :
+		    &ike->sa_local.e_addr, 0, -1);
+		if (out)
+			address(&w, SADB_EXT_ADDRESS_PROXY,
+			    &ike->sa_peer.e_addr, 0, -1);
+		extras(pk, &w, ike, out);
+		if (transact(pk, &w) == -1)
+			log_warn("pfkey: update 0x%08x", out ?
+			    ch->ch_spi_out : ch->ch_spi_in);
+	}
 }
 
 /*
@@ -514,6 +702,7 @@ pfkey_sa_del(struct pfkey *pk, const struct child *ch, int out)
 	begin(&w, SADB_DELETE, satype(ch->ch_proto));
 	ext(&w, &sa, sizeof(sa), NULL, 0);
 	ends(&w, ch->ch_sa, out);
+	rdomain(&w, ch->ch_sa->sa_policy, out, !out);
 	transact(pk, &w);
 }
 
@@ -521,15 +710,10 @@ static int
 flow_one(struct pfkey *pk, const struct child *ch, const struct flow *f,
     int add, int out)
 {
-	const struct prefix	*s = out ? &f->f_src : &f->f_dst;
-	const struct prefix	*d = out ? &f->f_dst : &f->f_src;
-	uint16_t		 sp = out ? f->f_sport : f->f_dport;
-	uint16_t		 dp = out ? f->f_dport : f->f_sport;
-	struct sadb_protocol	 type, proto;
+	struct sadb_protocol	 type;
 	struct wbuf		 w;
 
 	memset(&type, 0, sizeof(type));
-	memset(&proto, 0, sizeof(proto));
 	begin(&w, add ? SADB_X_ADDFLOW : SADB_X_DELFLOW,
 	    satype(ch->ch_proto));
 	ends(&w, ch->ch_sa, 1);
@@ -538,17 +722,8 @@ flow_one(struct pfkey *pk, const struct child *ch, const struct flow *f,
 	type.sadb_protocol_direction = out ? IPSP_DIRECTION_OUT :
 	    IPSP_DIRECTION_IN;
 	ext(&w, &type, sizeof(type), NULL, 0);
-	address(&w, SADB_X_EXT_SRC_FLOW, &s->pf_addr, sp, -1);
-	address(&w, SADB_X_EXT_SRC_MASK, &s->pf_addr, sp ? 0xffff : 0,
-	    s->pf_len);
-	address(&w, SADB_X_EXT_DST_FLOW, &d->pf_addr, dp, -1);
-	address(&w, SADB_X_EXT_DST_MASK, &d->pf_addr, dp ? 0xffff : 0,
-	    d->pf_len);
-	if (f->f_proto != 0) {
-		proto.sadb_protocol_exttype = SADB_X_EXT_PROTOCOL;
-		proto.sadb_protocol_proto = f->f_proto;
-		ext(&w, &proto, sizeof(proto), NULL, 0);
-	}
+	selectors(&w, f, out);
+	rdomain(&w, ch->ch_sa->sa_policy, 1, 1);
 	return (transact(pk, &w) == -1 ? -1 : 0);
 }
 

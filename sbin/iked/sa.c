@@ -180,8 +180,9 @@ timers_del(struct ike_sa *sa)
 }
 
 /*
- * The end of an SA and of its children, without a word to the peer.  Its
- * memory stays until sa_reap, so that callers may still look at it.
+ * The end of an SA and of its children, without a word to the peer.  It
+ * stays in the engine's list until sa_reap, so that who walks there, or
+ * holds it, may go on.
  */
 void
 sa_close(struct ike_sa *sa, const char *why)
@@ -199,11 +200,14 @@ sa_close(struct ike_sa *sa, const char *why)
 	if (sa->sa_x.x_sa != NULL)
 		sa_close(sa->sa_x.x_sa, why);
 	exchange_free(&sa->sa_x);
+	if (sa->sa_rival != NULL)
+		sa->sa_rival->sa_theirs = NULL;
+	if (sa->sa_theirs != NULL)
+		sa->sa_theirs->sa_rival = NULL;
 	LIST_REMOVE(sa, sa_hash);
 	if (!sa->sa_initiator && sa->sa_ihash.le_prev != NULL)
 		LIST_REMOVE(sa, sa_ihash);
-	TAILQ_REMOVE(&e->e_sas, sa, sa_entry);
-	TAILQ_INSERT_TAIL(&e->e_dead, sa, sa_entry);
+	TAILQ_INSERT_TAIL(&e->e_dead, sa, sa_dead);
 	e->e_nsas--;
 	e->e_stats.st_removed++;
 }
@@ -244,7 +248,8 @@ sa_reap(struct engine *e)
 	struct ike_sa	*sa;
 
 	while ((sa = TAILQ_FIRST(&e->e_dead)) != NULL) {
-		TAILQ_REMOVE(&e->e_dead, sa, sa_entry);
+		TAILQ_REMOVE(&e->e_dead, sa, sa_dead);
+		TAILQ_REMOVE(&e->e_sas, sa, sa_entry);
 		sa_free(sa);
 	}
 }

@@ -131,6 +131,12 @@ op_child_idle(void *arg, const struct child *ch)
 }
 
 static void
+op_child_move(void *arg, const struct child *ch, const struct endpoint *old)
+{
+	P.moved++;
+}
+
+static void
 op_sign(void *arg, const struct ike_sa *sa, const struct blob *octets)
 {
 	struct side	*s = arg;
@@ -148,8 +154,8 @@ op_verify(void *arg, const struct ike_sa *sa, const struct msg *m,
 }
 
 static const struct engine_ops	 ops = {
-	op_send, op_local, op_getspi, op_child_add, op_child_out, op_child_del,
-	op_child_idle, op_sign, op_verify
+	op_send, op_local, op_getspi, op_child_add, op_child_out,
+	op_child_move, op_child_del, op_child_idle, op_sign, op_verify
 };
 
 /*

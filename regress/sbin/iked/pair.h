@@ -41,6 +41,7 @@ struct pair {
 	unsigned int	 n;
 	struct packet	 q[PAIR_QUEUE];
 	unsigned int	 sent;		/* all messages so far */
+	unsigned int	 moved;		/* children to other addresses */
 	unsigned int	 (*lose)(struct pair *);	/* true: lost */
 };
 
