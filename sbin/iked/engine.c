@@ -316,13 +316,20 @@ hint(struct ike_sa *sa, const struct ike_hdr *h, const uint8_t *data,
 	struct msg	*m;
 
 	e->e_stats.st_dropped++;
-	if (sa->sa_state != SA_ESTABLISHED || sa->sa_request.s_valid ||
-	    e->e_now - sa->sa_hinted < T_HINT ||
+	if ((sa->sa_state != SA_ESTABLISHED && sa->sa_state != SA_CLOSING) ||
 	    (m = calloc(1, sizeof(*m))) == NULL)
 		return;
 	rbuf_init(&r, data + IKE_HDRLEN, len - IKE_HDRLEN);
-	if (msg_parse(m, h->h_next, &r) == 0 &&
-	    msg_notify(m, N_INVALID_IKE_SPI) != NULL) {
+	if (msg_parse(m, h->h_next, &r) != 0 ||
+	    msg_notify(m, N_INVALID_IKE_SPI) == NULL) {
+		free(m);
+		return;
+	}
+	if (sa->sa_state == SA_CLOSING) {
+		/* That is what we wanted. */
+		sa_close(sa, "closed");
+	} else if (!sa->sa_request.s_valid &&
+	    (sa->sa_hinted == 0 || e->e_now - sa->sa_hinted >= T_HINT)) {
 		sa->sa_hinted = e->e_now;
 		e->e_stats.st_dpd++;
 		sa_job_add(sa, JOB_DPD, 0, 0);

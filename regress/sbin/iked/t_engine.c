@@ -255,6 +255,17 @@ ATF_TC_BODY(loss, tc)
 	pair_close();
 }
 
+/* A side forgets everything, without a word. */
+static void
+forget(struct side *s)
+{
+	struct ike_sa	*sa;
+
+	TAILQ_FOREACH(sa, &s->s_e->e_sas, sa_entry)
+		sa_close(sa, "forgotten");
+	sa_reap(s->s_e);
+}
+
 ATF_TC(bye);
 ATF_TC_HEAD(bye, tc)
 {
@@ -266,19 +277,134 @@ ATF_TC_BODY(bye, tc)
 	pair_open(A(SUITE), B(SUITE));
 	pair_run(10);
 	ATF_REQUIRE(pair_agree());
-	engine_shutdown(P.b.s_e);
+	ATF_CHECK_EQ(1, engine_shutdown(P.b.s_e));
 	pair_deliver();
 	ATF_CHECK_EQ(0, P.a.s_nkids);
+	ATF_CHECK_EQ(0, P.b.s_e->e_nsas);
+	/* While it goes it takes nobody in; when it is back, it does. */
 	pair_run(61000);
+	ATF_CHECK_EQ(0, P.b.s_e->e_nsas);
+	P.b.s_e->e_down = 0;
+	pair_run(10000);
 	ATF_CHECK(pair_agree());
-	/* Side a forgets everything, without a word. */
-	P.lose = lose_all;
-	engine_shutdown(P.a.s_e);
-	P.lose = NULL;
+	forget(&P.a);
 	pair_conf(&P.a, A(SUITE));
 	pair_run(10);
 	ATF_CHECK(pair_agree());
 	ATF_CHECK_EQ(1, P.b.s_e->e_nsas);
+	pair_close();
+}
+
+ATF_TC(rekey_ike_both);
+ATF_TC_HEAD(rekey_ike_both, tc)
+{
+	atf_tc_set_md_var(tc, "descr", "both replace the IKE SA at once, and "
+	    "any message of it may be lost: one is left, with the child");
+}
+static unsigned int	 lost;
+
+static unsigned int
+lose_one(struct pair *p)
+{
+	return (p->sent == lost);
+}
+
+ATF_TC_BODY(rekey_ike_both, tc)
+{
+	unsigned int	 i;
+
+	for (i = 0; i < 12; i++) {
+		pair_open(A(SUITE), B(SUITE));
+		pair_run(10);
+		ATF_REQUIRE(pair_agree());
+		lost = i == 0 ? 0 : P.sent + i;
+		P.lose = lose_one;
+		sa_job_add(pair_sa(&P.a), JOB_REKEY_IKE, PROTO_IKE, 0);
+		sa_job_add(pair_sa(&P.b), JOB_REKEY_IKE, PROTO_IKE, 0);
+		pair_run(100000);
+		ATF_CHECK_MSG(pair_agree(), "message %u lost", i);
+		ATF_CHECK_EQ(1, P.a.s_e->e_nsas);
+		ATF_CHECK_EQ(1, P.b.s_e->e_nsas);
+		ATF_CHECK(P.a.s_e->e_stats.st_rekeyed >= 1);
+		pair_close();
+	}
+}
+
+ATF_TC(rekey_lost);
+ATF_TC_HEAD(rekey_lost, tc)
+{
+	atf_tc_set_md_var(tc, "descr", "both replace the child at once, and "
+	    "any message of it may be lost: one pair is left");
+}
+ATF_TC_BODY(rekey_lost, tc)
+{
+	unsigned int	 i;
+
+	for (i = 0; i < 12; i++) {
+		pair_open(A(SUITE), B(SUITE));
+		pair_run(10);
+		ATF_REQUIRE(pair_agree());
+		lost = i == 0 ? 0 : P.sent + i;
+		P.lose = lose_one;
+		engine_expire(P.a.s_e, P.a.s_kids[0].k_in, PROTO_ESP, 0);
+		engine_expire(P.b.s_e, P.b.s_kids[0].k_in, PROTO_ESP, 0);
+		pair_run(100000);
+		ATF_CHECK_MSG(pair_agree(), "message %u lost", i);
+		ATF_CHECK_EQ(1, P.a.s_nkids);
+		ATF_CHECK_EQ(1, P.b.s_nkids);
+		pair_close();
+	}
+}
+
+ATF_TC(hint);
+ATF_TC_HEAD(hint, tc)
+{
+	atf_tc_set_md_var(tc, "descr", "who forgot an SA says so in the clear; "
+	    "that alone ends nothing, but is looked into");
+}
+ATF_TC_BODY(hint, tc)
+{
+	pair_open(A(SUITE), B(SUITE));
+	pair_run(10);
+	ATF_REQUIRE(pair_agree());
+	P.a.s_e->e_conf.c_passive = 1;
+	forget(&P.b);
+	engine_expire(P.a.s_e, P.a.s_kids[0].k_in, PROTO_ESP, 0);
+	pair_run(200);
+	/* The hint came, and changed nothing. */
+	ATF_CHECK_EQ(1, P.a.s_e->e_nsas);
+	ATF_CHECK(P.a.s_e->e_stats.st_dropped >= 1);
+	pair_run(200000);
+	ATF_CHECK_EQ(0, P.a.s_e->e_nsas);
+	ATF_CHECK_EQ(0, P.a.s_nkids);
+	pair_close();
+}
+
+ATF_TC(not_you);
+ATF_TC_HEAD(not_you, tc)
+{
+	atf_tc_set_md_var(tc, "descr", "an initiator that wanted another "
+	    "tells the responder, which ends the SA, too");
+}
+
+static unsigned int
+change_mind(struct pair *p)
+{
+	if (p->sent == 4)
+		ident_parse(&TAILQ_FIRST(&p->a.s_e->e_sas)->sa_policy->p_dstid,
+		    "c");
+	return (0);
+}
+
+ATF_TC_BODY(not_you, tc)
+{
+	pair_open(A("srcid a dstid b"), B("srcid b"));
+	P.lose = change_mind;
+	pair_run(1000);
+	ATF_CHECK_EQ(0, P.a.s_nkids);
+	ATF_CHECK_EQ(0, P.b.s_nkids);
+	ATF_CHECK_EQ(0, P.a.s_e->e_nsas);
+	ATF_CHECK_EQ(0, P.b.s_e->e_nsas);
 	pair_close();
 }
 
@@ -426,6 +552,10 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, rekey_child);
 	ATF_TP_ADD_TC(tp, rekey_child_both);
 	ATF_TP_ADD_TC(tp, rekey_ike);
+	ATF_TP_ADD_TC(tp, rekey_ike_both);
+	ATF_TP_ADD_TC(tp, rekey_lost);
+	ATF_TP_ADD_TC(tp, hint);
+	ATF_TP_ADD_TC(tp, not_you);
 	ATF_TP_ADD_TC(tp, loss);
 	ATF_TP_ADD_TC(tp, bye);
 	ATF_TP_ADD_TC(tp, fragments);
