@@ -61,7 +61,16 @@ in4_cksum(struct mbuf *m, uint8_t nxt, int off, int len)
 uint16_t
 in_cksum_hdr(const void *p, size_t len)
 {
-	return (~cksum_fold(cksum_add(0, p, len)));
+	const uint8_t	*b = p;
+	uint64_t	 sum;
+	uint32_t	 w[5];
+
+	if (len != sizeof(w))
+		return (~cksum_fold(cksum_add(0, p, len)));
+	/* A header without options, as nearly all are. */
+	memcpy(w, b, sizeof(w));
+	sum = (uint64_t)w[0] + w[1] + w[2] + w[3] + w[4];
+	return (~cksum_fold(sum));
 }
 
 /*

@@ -53,6 +53,27 @@ struct ip_outctx {
 };
 
 /*
+ * A random number below bound, each equally likely; no more than 16 bits of
+ * randomness are used for one.
+ */
+static u_int
+id_random(u_int bound)
+{
+	static uint32_t	 bits;
+	static int	 left;
+	uint32_t	 v;
+
+	do {
+		if (left == 0)
+			bits = arc4random();
+		left = !left;
+		v = (bits & 0xffff) * bound;
+		bits >>= 16;
+	} while ((v & 0xffff) < (0x10000 - bound) % bound);
+	return (v >> 16);
+}
+
+/*
  * An identification that nobody outside can guess: a random walk over all
  * numbers, so that none recurs soon (RFC 6864, RFC 7739).
  */
@@ -74,7 +95,7 @@ ip_randomid(void)
 		for (i = 0; i < nitems(perm); i++)
 			perm[i] = i;
 		for (i = nitems(perm) - 1; i > 0; i--) {
-			j = arc4random_uniform(i + 1);
+			j = id_random(i + 1);
 			t = perm[i];
 			perm[i] = perm[j];
 			perm[j] = t;

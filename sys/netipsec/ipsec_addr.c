@@ -15,22 +15,6 @@
 
 static LIST_HEAD(, ipsec_ids) ids_all = LIST_HEAD_INITIALIZER(ids_all);
 
-/* Are they the same?  Two of family 0 are. */
-int
-ipsec_addr_eq(const struct ipsec_addr *a, const struct ipsec_addr *b)
-{
-	return (a->ia_af == b->ia_af && a->ia_words[0] == b->ia_words[0] &&
-	    a->ia_words[1] == b->ia_words[1]);
-}
-
-/* Is it none, or the unspecified one? */
-int
-ipsec_addr_any(const struct ipsec_addr *a)
-{
-	return (a->ia_af == 0 ||
-	    (a->ia_words[0] == 0 && a->ia_words[1] == 0));
-}
-
 /* Bits of an address of the family. */
 u_int
 ipsec_addr_bits(const struct ipsec_addr *a)
@@ -147,9 +131,15 @@ ipsec_addr_ntop(const struct ipsec_addr *a, char *buf, size_t size)
 int
 ipsec_sel_matches(const struct ipsec_sel *sl, const struct ipsec_pkt *pk)
 {
-	if (!ipsec_addr_in(&pk->pk_src, &sl->sl_src, sl->sl_splen) ||
-	    !ipsec_addr_in(&pk->pk_dst, &sl->sl_dst, sl->sl_dplen))
-		return (0);
+	return (ipsec_addr_in(&pk->pk_src, &sl->sl_src, sl->sl_splen) &&
+	    ipsec_addr_in(&pk->pk_dst, &sl->sl_dst, sl->sl_dplen) &&
+	    ipsec_sel_matches_l4(sl, pk));
+}
+
+/* The same of protocol and ports only. */
+int
+ipsec_sel_matches_l4(const struct ipsec_sel *sl, const struct ipsec_pkt *pk)
+{
 	if (sl->sl_proto != 0 && sl->sl_proto != pk->pk_proto &&
 	    pk->pk_opaque != PK_OPAQUE_PROTO)
 		return (0);

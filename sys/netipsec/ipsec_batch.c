@@ -10,6 +10,7 @@
 #include <sys/systm.h>
 #include <sys/malloc.h>
 #include <sys/mbuf.h>
+#include <sys/time.h>
 
 #include <netipsec/ipsec_xform.h>
 
@@ -56,6 +57,7 @@ batch_op(struct ipsec_batch **ibp, void (*finish)(struct ipsec_batch *))
 	if (*ibp == NULL) {
 		if ((*ibp = batch_get()) == NULL)
 			return (NULL);
+		ipsec_time = gettime();
 		(*ibp)->ib_finish = finish;
 	}
 	KASSERT((*ibp)->ib_n < IPSEC_BATCH);

@@ -261,7 +261,7 @@ in_op(struct mbuf *m, u_int off, u_int8_t proto, sa_family_t af,
 {
 	struct ipsec_op	*op;
 
-	m = ipsec_contig(m, IP_LINKHDR, proto == IPPROTO_AH ? AH_ESNLEN : 0);
+	m = ipsec_contig(m, 0, proto == IPPROTO_AH ? AH_ESNLEN : 0);
 	if (m == NULL || (op = batch_op(&in_batch, in_finish)) == NULL) {
 		ipsecstat.ipsec_nomem++;
 		ipsecstat.ipsec_idrops++;

@@ -18,6 +18,8 @@
 
 #include <netipsec/ipsec_var.h>
 
+u_int64_t	 ipsec_time;
+
 static void	 tdb_timer(void *);
 
 /* Uptime in ns at which seconds after from is; UINT64_MAX for no limit. */
@@ -140,7 +142,7 @@ tdb_life_stop(struct tdb *tdb)
 static void
 life_first_use(struct tdb *tdb)
 {
-	tdb->tdb_first_use = gettime();
+	tdb->tdb_first_use = ipsec_time;
 	tdb->tdb_first_ns = getnsecuptime();
 	if (tdb->tdb_soft.tl_usetime != 0 || tdb->tdb_hard.tl_usetime != 0)
 		life_schedule(tdb);
@@ -160,7 +162,7 @@ tdb_life_use(struct tdb *tdb, u_int bytes)
 	}
 	if (tdb->tdb_first_use == 0)
 		life_first_use(tdb);
-	tdb->tdb_last_used = gettime();
+	tdb->tdb_last_used = ipsec_time;
 	tdb->tdb_bytes += bytes;
 	if (tdb->tdb_soft.tl_bytes != 0 &&
 	    tdb->tdb_bytes >= tdb->tdb_soft.tl_bytes)

@@ -21,6 +21,7 @@
 #include <net/if_tso.h>
 #include <net/if_var.h>
 
+#include <netinet/ip6.h>
 #include <netinet/ip_var.h>
 
 #include <netipsec/ipsec_xform.h>
@@ -28,8 +29,15 @@
 #define TRAIN_PIECES	48		/* what a card sends in one frame */
 #define TRAIN_BYTES	65000
 
+#define LINKROOM	16		/* for Ethernet's header */
+
 #define TCP_SUM		16		/* offsets of the checksums */
 #define UDP_SUM		6
+
+/* Bytes that must be free around a packet. */
+struct out_room {
+	u_int	 or_front, or_behind;
+};
 
 /* Datagrams of one SA, one behind the other. */
 struct out_train {
@@ -148,6 +156,32 @@ out_hold(struct ipsec_op *op, struct tdb *tdb, const struct ipsec_done *done)
 	return (0);
 }
 
+/* How much the chain that begins with tdb puts in front of a packet. */
+static struct out_room
+out_room(const struct tdb *tdb, int tunnel)
+{
+	struct out_room	 r = { LINKROOM, 0 };
+	u_int		 n = 0;
+
+	if (tunnel)
+		r.or_front += tdb->tdb_dst.ia_af == AF_INET ?
+		    sizeof(struct ip) : sizeof(struct ip6_hdr);
+	for (; tdb != NULL && n++ < IPSEC_MAXCHAIN; tdb = tdb->tdb_onext) {
+		switch (tdb->tdb_sproto) {
+		case IPPROTO_ESP:
+			r.or_front += UDP_HLEN + ESP_HLEN + tdb->tdb_ivlen;
+			r.or_behind += tdb->tdb_block + ESP_TRAILER +
+			    tdb->tdb_icvlen;
+			break;
+		case IPPROTO_AH:
+			r.or_front += ah_hdrlen(tdb, AF_INET6);
+			r.or_behind += AH_ESNLEN;
+			break;
+		}
+	}
+	return (r);
+}
+
 /*
  * One packet as the wire will have it, checksums finished; consumed.
  */
@@ -157,14 +191,12 @@ out_piece(struct mbuf *m, struct tdb *tdb, int tunnel,
 {
 	const struct ipsec_family	*fam;
 	struct ipsec_op			*op;
-	u_int				 extra;
+	struct out_room			 r = out_room(tdb, tunnel);
 	sa_family_t			 af;
 	int				 error;
 
 	af = *mtod(m, u_int8_t *) >> 4 == 4 ? AF_INET : AF_INET6;
-	extra = tdb_outlen(tdb, m->m_pkthdr.len, 0, tunnel) -
-	    m->m_pkthdr.len + 2 * IPSEC_BLOCKMAX;
-	m = ipsec_contig(m, IP_LINKHDR + extra, extra);
+	m = ipsec_contig(m, r.or_front, r.or_behind);
 	if (m == NULL || (op = batch_op(&out_batch, out_finish)) == NULL) {
 		ipsecstat.ipsec_nomem++;
 		m_freem(m);
@@ -208,21 +240,21 @@ piece_cksum(u_int8_t *p, const struct tso_info *ti, u_int len)
 /* Piece i of a large packet: len bytes of payload, off bytes into it. */
 static struct mbuf *
 piece_get(struct mbuf *m, const struct tso_info *ti, u_int i, u_int off,
-    u_int len, u_int extra)
+    u_int len, const struct out_room *r)
 {
 	struct mbuf	*n;
 	u_int8_t	*p;
 	int		 last;
 
-	n = m_clget(NULL, M_DONTWAIT, IP_LINKHDR + ti->ti_payload + len +
-	    2 * extra);
+	n = m_clget(NULL, M_DONTWAIT, r->or_front + ti->ti_payload + len +
+	    r->or_behind);
 	if (n == NULL)
 		return (NULL);
 	if (m_dup_pkthdr(n, m, M_DONTWAIT) != 0) {
 		m_freem(n);
 		return (NULL);
 	}
-	n->m_data = M_DATABUF(n) + IP_LINKHDR + extra;
+	n->m_data = M_DATABUF(n) + r->or_front;
 	n->m_len = n->m_pkthdr.len = ti->ti_payload + len;
 	n->m_pkthdr.csum_flags = 0;
 	n->m_pkthdr.ph_mss = 0;
@@ -241,8 +273,9 @@ out_large(struct mbuf *m, struct tdb *tdb, int tunnel,
     const struct ipsec_done *done)
 {
 	struct tso_info	 ti;
+	struct out_room	 r = out_room(tdb, tunnel);
 	struct mbuf	*n;
-	u_int		 extra, i, len, off, total;
+	u_int		 i, len, off, total;
 	int		 e, error = 0;
 
 	if (tso_parse_large(m, 0, &ti) != 0) {
@@ -251,11 +284,9 @@ out_large(struct mbuf *m, struct tdb *tdb, int tunnel,
 		return (EINVAL);
 	}
 	total = ti.ti_end - ti.ti_payload;
-	extra = tdb_outlen(tdb, m->m_pkthdr.ph_mss, 0, tunnel) -
-	    m->m_pkthdr.ph_mss + 2 * IPSEC_BLOCKMAX;
 	for (i = off = 0; off < total; i++, off += len) {
 		len = MIN(m->m_pkthdr.ph_mss, total - off);
-		n = piece_get(m, &ti, i, off, len, extra);
+		n = piece_get(m, &ti, i, off, len, &r);
 		if (n == NULL) {
 			ipsecstat.ipsec_nomem++;
 			error = ENOBUFS;

@@ -330,6 +330,8 @@ ipsec_output_hook(struct mbuf *m, int hlen, struct inpcb *inp, int flags)
 
 	if ((ipsec_in_use == 0 && !level_requires(inp)) || level_bypass(inp))
 		return (0);
+	/* Its end will be written to. */
+	__builtin_prefetch(mtod(m, caddr_t) + m->m_len, 1);
 	if (ipsec_pkt_parse(m, 0, 0, &pk) != 0) {
 		ipsecstat.ipsec_badhdr++;
 		return (EINVAL);

@@ -30,6 +30,7 @@
 #include <netipsec/ipsec_xform.h>
 
 #define TDB_HASHMIN	64
+#define CACHELINE	64		/* bytes */
 #define SPI_TRIES	128		/* guesses at a free SPI */
 
 LIST_HEAD(tdb_bucket, tdb);
@@ -58,7 +59,8 @@ table_alloc(u_int n)
 void
 tdb_init(void)
 {
-	pool_init(&tdb_pool, sizeof(struct tdb), 0, IPL_SOFTNET, 0, "tdb",
+	CTASSERT(offsetof(struct tdb, tdb_dhash) <= CACHELINE);
+	pool_init(&tdb_pool, sizeof(struct tdb), CACHELINE, IPL_SOFTNET, 0, "tdb",
 	    NULL);
 	arc4random_buf(tdb_key, sizeof(tdb_key));
 	spi_table = table_alloc(TDB_HASHMIN);

@@ -9,8 +9,9 @@
  * Flows of one shape (direction, family, lengths of the prefixes, which of
  * protocol and ports they name) are a tuple: each has a hash table, and the
  * tuples are tried from the most bits down, so the first hit is the answer.
- * Real sets of flows have few shapes.  What was found is remembered in a
- * cache of packets, which is void with any change of the flows.
+ * Real sets of flows have few shapes.  With more than SPD_FEW, what
+ * was found is remembered in a cache of packets, which is void with any change
+ * of the flows.
  */
 #include <sys/param.h>
 #include <sys/systm.h>
@@ -26,6 +27,7 @@
 
 #define TUPLE_HASHMIN	16
 #define SPD_CACHE	4096		/* packets remembered */
+#define SPD_FEW		4		/* tuples tried rather than that */
 
 LIST_HEAD(policy_bucket, ipsec_policy);
 
@@ -38,6 +40,7 @@ struct ipsec_tuple {
 	sa_family_t		 tu_af;
 	u_int8_t		 tu_dir;
 	u_int8_t		 tu_splen, tu_dplen;
+	u_int64_t		 tu_sbits[2], tu_dbits[2];	/* as masks */
 	u_int8_t		 tu_proto;	/* is named */
 	u_int16_t		 tu_smask, tu_dmask;
 };
@@ -54,9 +57,11 @@ u_int			 ipo_count;
 
 static TAILQ_HEAD(tuple_head, ipsec_tuple) tuples =
     TAILQ_HEAD_INITIALIZER(tuples);
+static u_int		 ntuples;
 static u_int64_t	 spd_key[2];
 static u_int64_t	 spd_generation = 1;
 static struct spd_cached *spd_cache;
+static struct pool	 spd_pool;
 
 /*
  * Set up; once.
@@ -64,20 +69,42 @@ static struct spd_cached *spd_cache;
 void
 spd_init(void)
 {
+	pool_init(&spd_pool, sizeof(struct ipsec_policy), 64, IPL_SOFTNET, 0,
+	    "ipsecpol", NULL);
 	arc4random_buf(spd_key, sizeof(spd_key));
 	spd_cache = mallocarray(SPD_CACHE, sizeof(*spd_cache),
 	    M_IPSEC_POLICY, M_WAITOK | M_ZERO);
 }
 
-/* The part of an address that a tuple looks at, as two words. */
-static void
-masked_words(const struct ipsec_addr *a, u_int plen, u_int64_t w[2])
+/*
+ * A flow, all zeroes, of no database; NULL without memory.
+ */
+struct ipsec_policy *
+spd_alloc(void)
 {
-	struct ipsec_addr	 b = *a;
+	return (pool_get(&spd_pool, PR_NOWAIT | PR_ZERO));
+}
 
-	ipsec_addr_mask(&b, plen);
-	w[0] = b.ia_words[0];
-	w[1] = b.ia_words[1];
+/*
+ * One that is in no database, with its reference to identities.
+ */
+void
+spd_free(struct ipsec_policy *ipo)
+{
+	ipsec_ids_put(ipo->ipo_ids);
+	pool_put(&spd_pool, ipo);
+}
+
+/* A prefix's length as a mask for both words of an address. */
+static void
+mask_words(u_int plen, u_int64_t w[2])
+{
+	struct ipsec_addr	 a;
+
+	memset(&a, 0xff, sizeof(a));
+	ipsec_addr_mask(&a, plen);
+	w[0] = a.ia_words[0];
+	w[1] = a.ia_words[1];
 }
 
 static u_int32_t
@@ -85,14 +112,13 @@ tuple_hash(const struct ipsec_tuple *tu, u_int rdomain,
     const struct ipsec_addr *src, const struct ipsec_addr *dst,
     u_int8_t proto, u_int16_t sport, u_int16_t dport)
 {
-	u_int64_t	 s[2], d[2];
 	u_int32_t	 h;
 
-	masked_words(src, tu->tu_splen, s);
-	masked_words(dst, tu->tu_dplen, d);
-	h = in_hash(spd_key, s[0], d[0]);
+	h = in_hash(spd_key, src->ia_words[0] & tu->tu_sbits[0],
+	    dst->ia_words[0] & tu->tu_dbits[0]);
 	if (tu->tu_af == AF_INET6)
-		h ^= in_hash(spd_key, s[1] + h, d[1]);
+		h ^= in_hash(spd_key, (src->ia_words[1] & tu->tu_sbits[1]) +
+		    h, dst->ia_words[1] & tu->tu_dbits[1]);
 	return (in_hash(spd_key, (u_int64_t)h << 32 | rdomain << 8 |
 	    (tu->tu_proto ? proto : 0), (u_int32_t)(sport & tu->tu_smask)
 	    << 16 | (dport & tu->tu_dmask)));
@@ -165,6 +191,8 @@ tuple_make(const struct ipsec_sel *sl, u_int8_t dir)
 	tu->tu_dir = dir;
 	tu->tu_splen = sl->sl_splen;
 	tu->tu_dplen = sl->sl_dplen;
+	mask_words(sl->sl_splen, tu->tu_sbits);
+	mask_words(sl->sl_dplen, tu->tu_dbits);
 	tu->tu_proto = sl->sl_proto != 0;
 	tu->tu_smask = sl->sl_smask;
 	tu->tu_dmask = sl->sl_dmask;
@@ -175,6 +203,7 @@ tuple_make(const struct ipsec_sel *sl, u_int8_t dir)
 		TAILQ_INSERT_BEFORE(t, tu, tu_list);
 	else
 		TAILQ_INSERT_TAIL(&tuples, tu, tu_list);
+	ntuples++;
 	return (tu);
 }
 
@@ -182,6 +211,7 @@ static void
 tuple_free(struct ipsec_tuple *tu)
 {
 	TAILQ_REMOVE(&tuples, tu, tu_list);
+	ntuples--;
 	free(tu->tu_table, M_IPSEC_POLICY,
 	    (tu->tu_mask + 1) * sizeof(*tu->tu_table));
 	free(tu, M_IPSEC_POLICY, sizeof(*tu));
@@ -245,8 +275,8 @@ spd_find(u_int rdomain, u_int8_t dir, const struct ipsec_sel *sl)
 
 /*
  * Add a flow, whose prefixes have no bits beyond their lengths; it is the
- * database's from now on, memory of type M_IPSEC_POLICY.  0, EEXIST when
- * one with these selectors is there, ENOMEM; the caller keeps it then.
+ * database's from now on.  0, EEXIST when one with these selectors is there,
+ * ENOMEM; the caller keeps it then.
  */
 int
 spd_insert(struct ipsec_policy *ipo)
@@ -299,8 +329,7 @@ spd_remove(struct ipsec_policy *ipo)
 	spd_generation++;
 	if (--tu->tu_count == 0)
 		tuple_free(tu);
-	ipsec_ids_put(ipo->ipo_ids);
-	free(ipo, M_IPSEC_POLICY, sizeof(*ipo));
+	spd_free(ipo);
 }
 
 /* All flows of a routing domain, 0 all of all; how many there were. */
@@ -335,7 +364,17 @@ spd_change(struct ipsec_policy *ipo, struct ipsec_policy *new)
 	ipo->ipo_ids = new->ipo_ids;
 	ipo->ipo_acquired = 0;
 	spd_generation++;
-	free(new, M_IPSEC_POLICY, sizeof(*new));
+	new->ipo_ids = NULL;
+	spd_free(new);
+}
+
+/* Does the address lie in the prefix of that mask? */
+static int
+words_in(const struct ipsec_addr *a, const struct ipsec_addr *prefix,
+    const u_int64_t bits[2])
+{
+	return ((a->ia_words[0] & bits[0]) == prefix->ia_words[0] &&
+	    (a->ia_words[1] & bits[1]) == prefix->ia_words[1]);
 }
 
 /* Does the packet hide something that such flows name? */
@@ -355,8 +394,13 @@ tuple_hidden(const struct ipsec_tuple *tu, const struct ipsec_pkt *pk)
 static int
 policy_takes(const struct ipsec_policy *ipo, const struct ipsec_pkt *pk)
 {
+	const struct ipsec_tuple	*tu = ipo->ipo_tuple;
+	const struct ipsec_sel		*sl = &ipo->ipo_sel;
+
 	if (ipo->ipo_rdomain != pk->pk_rdomain ||
-	    !ipsec_sel_matches(&ipo->ipo_sel, pk))
+	    !words_in(&pk->pk_src, &sl->sl_src, tu->tu_sbits) ||
+	    !words_in(&pk->pk_dst, &sl->sl_dst, tu->tu_dbits) ||
+	    !ipsec_sel_matches_l4(sl, pk))
 		return (0);
 	return (ipo->ipo_type != SADB_X_FLOW_TYPE_BYPASS ||
 	    !tuple_hidden(ipo->ipo_tuple, pk));
@@ -418,6 +462,20 @@ pkt_eq(const struct ipsec_pkt *a, const struct ipsec_pkt *b)
 	    ipsec_addr_eq(&a->pk_dst, &b->pk_dst));
 }
 
+static struct ipsec_policy *
+tuples_lookup(const struct ipsec_pkt *pk)
+{
+	struct ipsec_policy	*ipo;
+	struct ipsec_tuple	*tu;
+
+	TAILQ_FOREACH(tu, &tuples, tu_list)
+		if (tu->tu_dir == pk->pk_dir &&
+		    tu->tu_af == pk->pk_src.ia_af &&
+		    (ipo = tuple_lookup(tu, pk)) != NULL)
+			return (ipo);
+	return (NULL);
+}
+
 /*
  * The flow that a packet belongs to, or NULL.
  */
@@ -425,24 +483,16 @@ struct ipsec_policy *
 spd_lookup(const struct ipsec_pkt *pk)
 {
 	struct spd_cached	*sc;
-	struct ipsec_policy	*ipo = NULL;
-	struct ipsec_tuple	*tu;
 
-	if (ipo_count == 0)
-		return (NULL);
+	if (ntuples <= SPD_FEW)
+		return (tuples_lookup(pk));
 	sc = cache_slot(pk);
 	if (sc->sc_generation == spd_generation && pkt_eq(&sc->sc_pkt, pk))
 		return (sc->sc_ipo);
-	TAILQ_FOREACH(tu, &tuples, tu_list) {
-		if (tu->tu_dir == pk->pk_dir &&
-		    tu->tu_af == pk->pk_src.ia_af &&
-		    (ipo = tuple_lookup(tu, pk)) != NULL)
-			break;
-	}
+	sc->sc_ipo = tuples_lookup(pk);
 	sc->sc_pkt = *pk;
 	sc->sc_generation = spd_generation;
-	sc->sc_ipo = ipo;
-	return (ipo);
+	return (sc->sc_ipo);
 }
 
 /* The far end of the SA that a packet of the flow goes through. */

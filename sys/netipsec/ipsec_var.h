@@ -147,21 +147,24 @@ struct tdb_limits {
  * A dead one is in no table; whoever still holds it drops its packets.
  */
 struct tdb {
+	/* The first line of memory is all that looking for one reads. */
 	LIST_ENTRY(tdb)	 tdb_hash;	/* rdomain, SPI, dst, sproto */
+	struct ipsec_addr tdb_dst;
+	u_int32_t	 tdb_spi;	/* network order */
+	u_int16_t	 tdb_rdomain;	/* before the transform */
+	u_int8_t	 tdb_sproto;	/* IPPROTO_* */
+	u_int8_t	 tdb_state;	/* SADB_SASTATE_* */
+	u_int		 tdb_refs;
+	u_int		 tdb_flags;	/* TDBF_* */
+	u_int8_t	 tdb_satype;	/* SADB_* */
+	u_int8_t	 tdb_softdone;	/* soft EXPIRE has been sent */
+	u_int16_t	 tdb_rdomain_post;
+
 	LIST_ENTRY(tdb)	 tdb_dhash;	/* rdomain, dst, sproto */
 	TAILQ_ENTRY(tdb) tdb_list;	/* all */
 	TAILQ_ENTRY(tdb) tdb_iflist;	/* of sec(4), if TDBF_IFACE */
-	u_int		 tdb_refs;
-	u_int		 tdb_flags;	/* TDBF_* */
-	u_int8_t	 tdb_state;	/* SADB_SASTATE_* */
-	u_int8_t	 tdb_satype;	/* SADB_* */
-	u_int8_t	 tdb_sproto;	/* IPPROTO_* */
-	u_int8_t	 tdb_softdone;	/* soft EXPIRE has been sent */
-	u_int32_t	 tdb_spi;	/* network order */
-	struct ipsec_addr tdb_src, tdb_dst;
+	struct ipsec_addr tdb_src;
 	struct ipsec_addr tdb_proxy;
-	u_int16_t	 tdb_rdomain;	/* before the transform */
-	u_int16_t	 tdb_rdomain_post;
 	u_int16_t	 tdb_udpencap_port;	/* network order */
 	u_int16_t	 tdb_tag;	/* of pf, 0 none */
 	u_int		 tdb_tap;	/* unit of enc(4) */
@@ -217,14 +220,16 @@ TAILQ_HEAD(tdb_head, tdb);
 
 /* A flow. */
 struct ipsec_policy {
+	/* These lines of memory are all that looking for one reads. */
 	LIST_ENTRY(ipsec_policy) ipo_hash;
-	TAILQ_ENTRY(ipsec_policy) ipo_list;
-	TAILQ_ENTRY(ipsec_policy) ipo_tdb_next;	/* of its SA */
-	struct ipsec_tuple *ipo_tuple;
 	struct ipsec_sel ipo_sel;
 	u_int16_t	 ipo_rdomain;
 	u_int8_t	 ipo_dir;	/* IPSP_DIRECTION_* */
 	u_int8_t	 ipo_type;	/* SADB_X_FLOW_TYPE_* */
+	struct ipsec_tuple *ipo_tuple;
+
+	TAILQ_ENTRY(ipsec_policy) ipo_list;
+	TAILQ_ENTRY(ipsec_policy) ipo_tdb_next;	/* of its SA */
 	u_int8_t	 ipo_sproto;	/* IPPROTO_* of its SA */
 	struct ipsec_addr ipo_src;	/* our end; family 0 any */
 	struct ipsec_addr ipo_dst;	/* far end; family 0 the packet's */
@@ -263,8 +268,6 @@ struct ipsec_done {
 #define IPSEC_MAXCHAIN	4		/* SAs of one chain */
 #define IPSEC_MAXDONE	8		/* SAs that a packet may see */
 #define IPSEC_BATCH	64		/* packets sealed or opened at once */
-#define IPSEC_HEADROOM	192		/* bytes before a packet under way */
-#define IPSEC_TAILROOM	96		/* padding and ICV */
 
 extern struct ipsecstat	 ipsecstat;
 extern struct espstat	 espstat;
@@ -293,8 +296,22 @@ void	 ipsec_init(void);
 extern u_int16_t (*ipsec_tag_hook)(const char *);	/* pf(4)'s, or NULL */
 
 /* ipsec_addr.c */
-int	 ipsec_addr_eq(const struct ipsec_addr *, const struct ipsec_addr *);
-int	 ipsec_addr_any(const struct ipsec_addr *);
+/* Are they the same?  Two of family 0 are. */
+static inline int
+ipsec_addr_eq(const struct ipsec_addr *a, const struct ipsec_addr *b)
+{
+	return (a->ia_af == b->ia_af && a->ia_words[0] == b->ia_words[0] &&
+	    a->ia_words[1] == b->ia_words[1]);
+}
+
+/* Is it none, or the unspecified one? */
+static inline int
+ipsec_addr_any(const struct ipsec_addr *a)
+{
+	return (a->ia_af == 0 ||
+	    (a->ia_words[0] == 0 && a->ia_words[1] == 0));
+}
+
 int	 ipsec_addr_get(struct ipsec_addr *, const struct sockaddr *);
 u_int	 ipsec_addr_put(const struct ipsec_addr *, u_int16_t,
 	    union sockaddr_union *);
@@ -304,6 +321,8 @@ int	 ipsec_addr_in(const struct ipsec_addr *, const struct ipsec_addr *,
 u_int	 ipsec_addr_bits(const struct ipsec_addr *);
 const char *ipsec_addr_ntop(const struct ipsec_addr *, char *, size_t);
 int	 ipsec_sel_matches(const struct ipsec_sel *, const struct ipsec_pkt *);
+int	 ipsec_sel_matches_l4(const struct ipsec_sel *,
+	    const struct ipsec_pkt *);
 int	 ipsec_sel_covers(const struct ipsec_sel *, const struct ipsec_sel *);
 struct ipsec_ids *ipsec_ids_get(const struct ipsec_id *,
 	    const struct ipsec_id *);
@@ -348,6 +367,7 @@ u_int	 tdb_mtu(struct tdb *, int);
 u_int	 tdb_path_mtu(struct tdb *);
 
 /* ipsec_life.c */
+extern u_int64_t ipsec_time;	/* of day, seconds, when a batch was begun */
 void	 tdb_life_start(struct tdb *);
 void	 tdb_life_stop(struct tdb *);
 int	 tdb_life_use(struct tdb *, u_int);
@@ -357,6 +377,8 @@ void	 tdb_life_alloc(struct tdb *);
 extern struct policy_head ipo_all;
 extern u_int		  ipo_count;
 void	 spd_init(void);
+struct ipsec_policy *spd_alloc(void);
+void	 spd_free(struct ipsec_policy *);
 struct ipsec_policy *spd_lookup(const struct ipsec_pkt *);
 struct ipsec_policy *spd_find(u_int, u_int8_t, const struct ipsec_sel *);
 int	 spd_insert(struct ipsec_policy *);

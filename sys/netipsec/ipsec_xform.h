@@ -25,7 +25,6 @@
 #define UDP_HLEN	8
 
 #define SPI_RESERVED_MAX 255		/* RFC 4303, 2.1 */
-#define IPSEC_BLOCKMAX	32		/* no block of a cipher is larger */
 
 /* The longest headers in front of AH: IPv4 with options, IPv6 with more. */
 #define IPSEC_AHSAVE	256

@@ -4,7 +4,6 @@
 #include <sys/param.h>
 #include <sys/systm.h>
 #include <sys/errno.h>
-#include <sys/malloc.h>
 #include <sys/socket.h>
 
 #include <netinet/in.h>
@@ -73,12 +72,11 @@ pfkey_addflow(const struct pfkey_msg *pm)
 	struct ipsec_policy	*ipo, *old;
 	int			 error;
 
-	ipo = malloc(sizeof(*ipo), M_IPSEC_POLICY, M_NOWAIT | M_ZERO);
-	if (ipo == NULL)
+	if ((ipo = spd_alloc()) == NULL)
 		return (ENOMEM);
 	if ((error = pfkey_get_sel(pm, &ipo->ipo_sel)) != 0 ||
 	    (error = fill_flow(pm, ipo)) != 0) {
-		free(ipo, M_IPSEC_POLICY, sizeof(*ipo));
+		spd_free(ipo);
 		return (error);
 	}
 	old = spd_find(ipo->ipo_rdomain, ipo->ipo_dir, &ipo->ipo_sel);
@@ -89,8 +87,7 @@ pfkey_addflow(const struct pfkey_msg *pm)
 		return (0);
 	}
 	if ((error = spd_insert(ipo)) != 0) {
-		ipsec_ids_put(ipo->ipo_ids);
-		free(ipo, M_IPSEC_POLICY, sizeof(*ipo));
+		spd_free(ipo);
 		return (error);
 	}
 	announce_flow(pm, ipo);

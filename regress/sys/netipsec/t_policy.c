@@ -98,7 +98,7 @@ flow6(u_int8_t proto, u_int8_t dir)
 {
 	struct ipsec_policy	*ipo;
 
-	ipo = malloc(sizeof(*ipo), M_IPSEC_POLICY, M_WAITOK | M_ZERO);
+	KT_REQUIRE((ipo = spd_alloc()) != NULL);
 	ipo->ipo_sel.sl_src.ia_af = ipo->ipo_sel.sl_dst.ia_af = AF_INET6;
 	ipo->ipo_sel.sl_proto = proto;
 	ipo->ipo_type = SADB_X_FLOW_TYPE_DONTACQ;

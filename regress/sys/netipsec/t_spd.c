@@ -108,13 +108,12 @@ KTEST(model, "the longest match, while flows come and go")
 	NET_LOCK();
 	for (i = 0; i < 4000; i++) {
 		if (ktest_rand_below(&r, 3) != 0 || ipo_count == 0) {
-			ipo = malloc(sizeof(*ipo), M_IPSEC_POLICY,
-			    M_WAITOK | M_ZERO);
+			KT_REQUIRE((ipo = spd_alloc()) != NULL);
 			random_sel(&r, &ipo->ipo_sel);
 			ipo->ipo_dir = 1 + ktest_rand_below(&r, 2);
 			ipo->ipo_type = 1 + ktest_rand_below(&r, 6);
 			if (spd_insert(ipo) != 0)
-				free(ipo, M_IPSEC_POLICY, sizeof(*ipo));
+				spd_free(ipo);
 		} else {
 			j = ktest_rand_below(&r, ipo_count);
 			TAILQ_FOREACH(ipo, &ipo_all, ipo_list)
@@ -139,7 +138,7 @@ KTEST(many, "10,000 flows of one shape")
 
 	NET_LOCK();
 	for (i = 0; i < 10000; i++) {
-		ipo = malloc(sizeof(*ipo), M_IPSEC_POLICY, M_WAITOK | M_ZERO);
+		KT_REQUIRE((ipo = spd_alloc()) != NULL);
 		ipo->ipo_sel.sl_src.ia_af = AF_INET;
 		ipo->ipo_sel.sl_dst.ia_af = AF_INET;
 		ipo->ipo_sel.sl_dst.ia_v4 = IP(172, 16 + i / 65536,

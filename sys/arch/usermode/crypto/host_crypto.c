@@ -20,6 +20,8 @@
 #define KEYEXP_SIZE	(15 * 16)	/* an AES key, expanded */
 #define BLOCK_MAX	128		/* of a hash */
 #define X25519_SIZE	32
+#define LINE		64		/* bytes of memory fetched at once */
+#define FETCH_MAX	2048
 
 struct host_key {
 	_Alignas(64) struct gcm_key_data k_gcm;
@@ -367,6 +369,16 @@ op_job(struct host_crypto_op *o, const struct host_key *k)
 		job_done(job);
 }
 
+/* The text of the one that is next, while another is being worked on. */
+static void
+op_fetch(const struct host_crypto_op *o)
+{
+	size_t	 i;
+
+	for (i = 0; i < o->ho_textlen && i < FETCH_MAX; i += LINE)
+		__builtin_prefetch(o->ho_text + i, 1, 2);
+}
+
 void
 host_crypto_batch(struct host_crypto_op *ops, unsigned int n)
 {
@@ -377,6 +389,8 @@ host_crypto_batch(struct host_crypto_op *ops, unsigned int n)
 	for (i = 0; i < n; i++) {
 		k = ops[i].ho_key;
 		if (k->k_kind == HOST_CRYPTO_GCM) {
+			if (i + 1 < n)
+				op_fetch(&ops[i + 1]);
 			op_gcm(&ops[i], k);
 			continue;
 		}
