@@ -130,10 +130,11 @@ refused_body()
 	fail 'conf: 1: invalid time unit' "ikev2 $P lifetime 3d psk \"x\""
 	fail 'conf: 1: unknown protocol: zzz' "ikev2 proto zzz $P psk \"x\""
 	fail 'conf: 1: rdomain outside range' "ikev2 rdomain 256 $P psk \"x\""
-	for x in 'set mobike' 'set cert_partial_chain' 'user "a" "b"' "ikev2 $P eap \"mschap-v2\"" \
+	for x in 'set mobike' 'user "a" "b"' \
+	    "ikev2 $P eap \"mschap-v2\"" \
 	    "ikev2 ipcomp $P psk \"x\"" \
 	    "ikev2 $P psk \"x\" config address 10.1.0.0/24" \
-	    "ikev2 $P psk \"x\" iface em0" "ikev2 $P rsa"; do
+	    "ikev2 $P psk \"x\" iface em0"; do
 		fail 'conf: 1: .* is not supported yet.*' "$x"
 	done
 	conf "ikev2 $P psk \"x\""
