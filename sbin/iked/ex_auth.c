@@ -84,8 +84,9 @@ first_contact(struct ike_sa *sa)
 	struct ike_sa	*o;
 
 	TAILQ_FOREACH(o, &sa->sa_eng->e_sas, sa_entry)
-		if (o != sa && o->sa_policy == sa->sa_policy &&
-		    o->sa_state == SA_ESTABLISHED)
+		if (o != sa && o->sa_state != SA_CLOSED &&
+		    addr_cmp(&o->sa_peer.e_addr, &sa->sa_peer.e_addr) == 0 &&
+		    ident_equal(&o->sa_id, &sa->sa_id))
 			return (0);
 	return (1);
 }

@@ -621,7 +621,7 @@ void
 policy_finish(struct clauses *cl, struct conf *c)
 {
 	struct policy	*p = cl->cl_policy, *o;
-	unsigned int	 n = 0;
+	unsigned int	 n = 0, i;
 
 	ends_default(p);
 	srcid_default(p);
@@ -630,6 +630,11 @@ policy_finish(struct clauses *cl, struct conf *c)
 		lex_error(p->p_peer.pf_addr.a_ver == 0 ?
 		    "active mode requires peer specification" :
 		    "active mode requires local/peer address");
+	for (i = 0; i < p->p_nflows && p->p_nprotos == 0; i++)
+		if (p->p_flows[i].f_sport != 0 || p->p_flows[i].f_dport != 0) {
+			lex_error("a port needs a protocol: proto tcp");
+			break;
+		}
 	if (p->p_local.pf_addr.a_ver != 0 && p->p_peer.pf_addr.a_ver != 0 &&
 	    p->p_local.pf_addr.a_ver != p->p_peer.pf_addr.a_ver)
 		lex_error("cannot mix different address families.");

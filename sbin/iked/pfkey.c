@@ -361,7 +361,7 @@ orphan_remove(struct pfkey *pk, const struct blob *b)
 
 /*
  * Of the flows that were there at the start only those stay that keep says
- * are still wanted: between these addresses, our side first or second.  Until
+ * are wanted: between these addresses, our side first or second.  Until
  * a child takes them over they keep packets from leaving in the clear.
  */
 void
@@ -383,8 +383,8 @@ pfkey_orphans(struct pfkey *pk, int (*keep)(const struct addr *,
 
 /*
  * Use a PF_KEY socket, which is ours from now on: no SA is left of others',
- * their flows wait for pfkey_orphans; acquires and expirations are told to ops.  port is that of
- * UDP encapsulation.
+ * their flows wait for pfkey_orphans; acquires and expirations are told to
+ * ops.  port is that of UDP encapsulation.
  */
 struct pfkey *
 pfkey_new(struct event_base *base, int fd, uint16_t port,
@@ -557,7 +557,9 @@ extras(struct pfkey *pk, struct wbuf *w, const struct ike_sa *ike, int out)
 	memset(&tap, 0, sizeof(tap));
 	if (ike->sa_nat_here || ike->sa_nat_peer) {
 		udp.sadb_x_udpencap_exttype = SADB_X_EXT_UDPENCAP;
-		udp.sadb_x_udpencap_port = htons(ike->sa_peer.e_port);
+		/* What comes in may come from another port tomorrow. */
+		udp.sadb_x_udpencap_port = out ?
+		    htons(ike->sa_peer.e_port) : 0;
 		ext(w, &udp, sizeof(udp), NULL, 0);
 	}
 	if (p->p_tag[0] != '\0' && !out) {

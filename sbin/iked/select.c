@@ -177,6 +177,9 @@ ts_meet(struct ts *out, const struct ts *a, const struct ts *b)
 	if (out->ts_port_lo != out->ts_port_hi &&
 	    (out->ts_port_lo != 0 || out->ts_port_hi != 65535))
 		return (0);
+	/* Nor is there a port without a protocol. */
+	if (out->ts_port_lo == out->ts_port_hi && out->ts_proto == 0)
+		return (0);
 	return (range_meet(&out->ts_addr, &a->ts_addr, &b->ts_addr));
 }
 
