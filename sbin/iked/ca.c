@@ -94,6 +94,12 @@ show_list(uint32_t id, STACK_OF(X509) *list, int ca)
 }
 
 static void
+tell(const struct ctl_seen *se)
+{
+	pipe_send(&parent, IMSG_SEEN, 0, -1, se, sizeof(*se));
+}
+
+static void
 from_parent(struct pipe *p, struct imsg *im)
 {
 	uint32_t	 id = im->i_hdr.i_peerid;
@@ -109,6 +115,9 @@ from_parent(struct pipe *p, struct imsg *im)
 		show_list(id, store.st_cas, 1);
 		show_list(id, store.st_certs, 0);
 		pipe_send(&parent, IMSG_CTL_OK, id, -1, NULL, 0);
+		break;
+	case IMSG_CTL_MONITOR:
+		monitor_set("ca", im->i_hdr.i_peerid ? tell : NULL);
 		break;
 	case IMSG_CTL_VERBOSE:
 	case IMSG_CTL_BRIEF:

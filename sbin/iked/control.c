@@ -25,13 +25,35 @@ struct client {
 	LIST_ENTRY(client) cl_entry;
 	struct pipe	 cl_pipe;
 	uint32_t	 cl_id;
+	int		 cl_monitor;
 };
 
 static LIST_HEAD(, client)	 clients = LIST_HEAD_INITIALIZER(clients);
 static struct event_base	*base;
 static struct pipe		 parent, ikev2;
-static unsigned int		 nclients;
+static unsigned int		 nclients, nmonitors;
 static uint32_t			 last_id;
+
+/* A message that a process got, for who looks and keeps up. */
+static void
+tell(const struct ctl_seen *se)
+{
+	struct client	*c;
+
+	LIST_FOREACH(c, &clients, cl_entry)
+		if (c->cl_monitor && !imsg_pending(&c->cl_pipe.pi_ibuf))
+			pipe_send(&c->cl_pipe, IMSG_CTL_SEEN, 0, -1, se,
+			    sizeof(*se));
+}
+
+/* Somebody begins to look at messages, or the last ends. */
+static void
+monitor(int on)
+{
+	pipe_send(&parent, IMSG_CTL_MONITOR, on, -1, NULL, 0);
+	pipe_send(&ikev2, IMSG_CTL_MONITOR, on, -1, NULL, 0);
+	monitor_set("control", on ? tell : NULL);
+}
 
 static void
 client_gone(struct pipe *p)
@@ -41,6 +63,8 @@ client_gone(struct pipe *p)
 	pipe_close(p);
 	LIST_REMOVE(c, cl_entry);
 	nclients--;
+	if (c->cl_monitor && --nmonitors == 0)
+		monitor(0);
 	free(c);
 }
 
@@ -52,10 +76,14 @@ from_client(struct pipe *p, struct imsg *im)
 
 	if (im->i_descr != -1)
 		close(im->i_descr);
-	if (type >= IMSG_CTL_RELOAD && type <= IMSG_CTL_SHOW_CERTS)
+	if (type == IMSG_CTL_MONITOR) {
+		if (!c->cl_monitor && nmonitors++ == 0)
+			monitor(1);
+		c->cl_monitor = 1;
+	} else if (type >= IMSG_CTL_RELOAD && type <= IMSG_CTL_SHOW_CERTS) {
 		pipe_send(&parent, type, c->cl_id, -1, im->i_data,
 		    im->i_datalen);
-	else if (type == IMSG_CTL_VERBOSE || type == IMSG_CTL_BRIEF) {
+	} else if (type == IMSG_CTL_VERBOSE || type == IMSG_CTL_BRIEF) {
 		/* For all; ikev2 answers. */
 		log_setverbose(type == IMSG_CTL_VERBOSE);
 		pipe_send(&parent, type, 0, -1, NULL, 0);
@@ -67,12 +95,20 @@ from_client(struct pipe *p, struct imsg *im)
 		client_gone(p);
 }
 
-/* An answer, of either process. */
+/* An answer, of either process; or what it has seen. */
 static void
 answer(struct pipe *p, struct imsg *im)
 {
 	struct client	*c;
+	struct ctl_seen	 se;
 
+	if (im->i_hdr.i_type == IMSG_SEEN) {
+		if (im->i_datalen != sizeof(se))
+			fatalx("imsg seen");
+		memcpy(&se, im->i_data, sizeof(se));
+		tell(&se);
+		return;
+	}
 	LIST_FOREACH(c, &clients, cl_entry)
 		if (c->cl_id == im->i_hdr.i_peerid)
 			break;

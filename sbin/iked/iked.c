@@ -155,6 +155,12 @@ reload(const char *file)
 }
 
 static void
+tell(const struct ctl_seen *se)
+{
+	pipe_send(&P.p_pipe[CONTROL], IMSG_SEEN, 0, -1, se, sizeof(*se));
+}
+
+static void
 from_control(struct pipe *p, struct imsg *im)
 {
 	char		 file[1024];
@@ -164,6 +170,12 @@ from_control(struct pipe *p, struct imsg *im)
 	if (type == IMSG_CTL_VERBOSE || type == IMSG_CTL_BRIEF) {
 		log_setverbose(type == IMSG_CTL_VERBOSE);
 		pipe_send(&P.p_pipe[CA], type, 0, -1, NULL, 0);
+		return;
+	}
+	if (type == IMSG_CTL_MONITOR) {
+		monitor_set("parent", im->i_hdr.i_peerid ? tell : NULL);
+		pipe_send(&P.p_pipe[CA], type, im->i_hdr.i_peerid, -1, NULL,
+		    0);
 		return;
 	}
 	if (type == IMSG_CTL_SHOW_CERTS) {

@@ -23,32 +23,46 @@
 #define IKED_KEY	"/etc/iked/private/local.key"
 #define IKED_SOCK	"/var/run/iked.sock"
 
+/*
+ * Messages:
+ *
+ *	parent to ikev2		FD (a socket; peerid: enum iked_fd), START
+ *				(struct start), CFG_* (conf_pack.c; BEGIN's
+ *				peerid is the load of ca's that goes with it),
+ *				SHUTDOWN; back: GONE
+ *	parent to ca		CA_KEY (our private key, an open file, or
+ *				none), CA_LOAD (cert_partial_chain; peerid
+ *				counts)
+ *	ca to ikev2		CA_READY (hashes of our authorities; the same
+ *				peerid)
+ *	ikev2 to ca, and back	CA_SIGN, CA_SIGNED, CA_VERIFY, CA_VERIFIED
+ *				(cert_pack.c, behind an SPI)
+ *	all to control		SEEN (struct ctl_seen)
+ *	ikectl to control	CTL_MONITOR, which goes to all; peerid: on or
+ *				off
+ *	ikectl to parent	CTL_RELOAD to CTL_SHOW_CERTS (which is ca's)
+ *	ikectl to ikev2		CTL_ACTIVE to CTL_SHOW_STATS
+ *	to ikectl		CTL_OK and CTL_FAIL last, and before them others
+ */
+#define IKED_IMSGS(X)							\
+	X(NONE)								\
+	X(FD) X(START) X(CFG_BEGIN) X(CFG_POLICY) X(CFG_END)		\
+	X(SHUTDOWN) X(GONE)						\
+	X(CA_KEY) X(CA_LOAD) X(CA_READY)				\
+	X(CA_SIGN) X(CA_VERIFY) X(CA_SIGNED) X(CA_VERIFIED)		\
+	X(SEEN) X(CTL_MONITOR)						\
+	X(CTL_RELOAD) X(CTL_LOAD) X(CTL_RESET_CA) X(CTL_SHOW_CERTS)	\
+	X(CTL_ACTIVE) X(CTL_PASSIVE) X(CTL_COUPLE) X(CTL_DECOUPLE)	\
+	X(CTL_VERBOSE) X(CTL_BRIEF) X(CTL_RESET_ALL)			\
+	X(CTL_RESET_POLICY) X(CTL_RESET_SA) X(CTL_RESET_ID)		\
+	X(CTL_SHOW_SA) X(CTL_SHOW_STATS)				\
+	X(CTL_OK) X(CTL_FAIL) X(CTL_SA) X(CTL_CHILD) X(CTL_FLOW)	\
+	X(CTL_STATS) X(CTL_CERT) X(CTL_SEEN)
+
+#define IMSG_MEMBER(name)	IMSG_##name,
 enum iked_imsg {
-	IMSG_NONE,
-	/* parent to ikev2 */
-	IMSG_FD,		/* a socket; peerid: enum iked_fd */
-	IMSG_START,		/* struct start */
-	IMSG_CFG_BEGIN, IMSG_CFG_POLICY, IMSG_CFG_END,
-	IMSG_SHUTDOWN,
-	IMSG_GONE,		/* ikev2 to parent: shut down */
-	/* parent to ca; peerid counts the loads */
-	IMSG_CA_KEY,		/* our private key, an open file, or none */
-	IMSG_CA_LOAD,		/* certificates; cert_partial_chain */
-	/* ca to ikev2, with the same peerid: hashes of our authorities */
-	IMSG_CA_READY,
-	/* ikev2 to ca, and back: cert_pack.c, behind an SPI */
-	IMSG_CA_SIGN, IMSG_CA_VERIFY, IMSG_CA_SIGNED, IMSG_CA_VERIFIED,
-	/* ikectl to parent */
-	IMSG_CTL_RELOAD, IMSG_CTL_LOAD, IMSG_CTL_RESET_CA,
-	IMSG_CTL_SHOW_CERTS,	/* on to ca */
-	/* ikectl to ikev2 */
-	IMSG_CTL_ACTIVE, IMSG_CTL_PASSIVE, IMSG_CTL_COUPLE,
-	IMSG_CTL_DECOUPLE, IMSG_CTL_VERBOSE, IMSG_CTL_BRIEF,
-	IMSG_CTL_RESET_ALL, IMSG_CTL_RESET_POLICY, IMSG_CTL_RESET_SA,
-	IMSG_CTL_RESET_ID, IMSG_CTL_SHOW_SA, IMSG_CTL_SHOW_STATS,
-	/* and back */
-	IMSG_CTL_OK, IMSG_CTL_FAIL, IMSG_CTL_SA, IMSG_CTL_CHILD,
-	IMSG_CTL_FLOW, IMSG_CTL_STATS, IMSG_CTL_CERT
+	IKED_IMSGS(IMSG_MEMBER)
+	IMSG_MAX
 };
 
 enum iked_fd { FD_UDP4, FD_UDP6, FD_NATT4, FD_NATT6, FD_PFKEY, FD_MAX };
@@ -65,6 +79,7 @@ struct ctl_sa {
 	uint64_t	 cs_spir;
 	struct endpoint	 cs_local;
 	struct endpoint	 cs_peer;
+	char		 cs_id[256];
 	char		 cs_peerid[256];
 	char		 cs_policy[NAME_MAXLEN];
 	char		 cs_state[16];
@@ -76,6 +91,7 @@ struct ctl_sa {
 };
 
 struct ctl_child {
+	uint64_t	 cc_spii;	/* of the IKE SA */
 	uint8_t		 cc_proto;
 	uint32_t	 cc_spi_in;
 	uint32_t	 cc_spi_out;
@@ -83,14 +99,30 @@ struct ctl_child {
 	struct endpoint	 cc_local;
 	struct endpoint	 cc_peer;
 	char		 cc_algs[96];
-	uint64_t	 cc_age;
+	int		 cc_natt;	/* encapsulated in UDP */
+	uint64_t	 cc_age;	/* seconds */
 	uint32_t	 cc_lifetime;
+	uint64_t	 cc_bytes[2];	/* in, out */
+	uint64_t	 cc_lifebytes;
 };
 
 struct ctl_flow {
+	uint64_t	 cf_spii;	/* of the IKE SA */
 	uint8_t		 cf_proto;
 	struct flow	 cf_flow;
 	uint16_t	 cf_rdomain;
+	struct endpoint	 cf_peer;
+	char		 cf_policy[NAME_MAXLEN];
+};
+
+/* A message that a process got, for ikectl(8) to show. */
+struct ctl_seen {
+	char		 se_name[16];	/* of the process */
+	int		 se_pid;
+	uint32_t	 se_type;
+	uint32_t	 se_len;
+	uint32_t	 se_peerid;
+	uint64_t	 se_time;	/* seconds of the epoch */
 };
 
 struct ctl_cert {
@@ -116,12 +148,16 @@ struct pipe {
 };
 
 /* pipe.c */
+extern void (*pipe_seen)(const struct imsg_hdr *);
 int	 pipe_open(struct pipe *, struct event_base *, int,
 	    void (*)(struct pipe *, struct imsg *), void (*)(struct pipe *),
 	    void *);
 void	 pipe_close(struct pipe *);
 void	 pipe_send(struct pipe *, uint32_t, uint32_t, int, const void *,
 	    size_t);
+
+/* monitor.c */
+void	 monitor_set(const char *, void (*)(const struct ctl_seen *));
 
 /* privdrop.c */
 void	 privdrop(const char *);
@@ -168,6 +204,7 @@ void	 pfkey_move(struct pfkey *, const struct child *,
 void	 pfkey_sa_del(struct pfkey *, const struct child *, int);
 int	 pfkey_flow(struct pfkey *, const struct child *,
 	    const struct flow *, int);
+int	 pfkey_bytes(struct pfkey *, const struct child *, int, uint64_t *);
 uint64_t pfkey_idle(struct pfkey *, const struct child *);
 
 #endif /* _IKED_H_ */

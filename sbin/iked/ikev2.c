@@ -488,6 +488,7 @@ show_children(struct pipe *p, uint32_t id, const struct ike_sa *sa)
 
 	TAILQ_FOREACH(ch, &sa->sa_children, ch_entry) {
 		memset(&cc, 0, sizeof(cc));
+		cc.cc_spii = sa->sa_spii;
 		cc.cc_proto = ch->ch_proto;
 		cc.cc_spi_in = ch->ch_spi_in;
 		cc.cc_spi_out = ch->ch_spi_out;
@@ -498,9 +499,17 @@ show_children(struct pipe *p, uint32_t id, const struct ike_sa *sa)
 		    &ch->ch_suite);
 		cc.cc_age = (now_ms() - ch->ch_born) / 1000;
 		cc.cc_lifetime = sa->sa_policy->p_lifetime;
+		cc.cc_lifebytes = sa->sa_policy->p_lifebytes;
+		cc.cc_natt = sa->sa_nat_here || sa->sa_nat_peer;
+		for (i = 0; i < 2; i++)
+			pfkey_bytes(I.i_pfkey, ch, i, &cc.cc_bytes[i]);
 		pipe_send(p, IMSG_CTL_CHILD, id, -1, &cc, sizeof(cc));
 		for (i = 0; i < ch->ch_nflows; i++) {
 			memset(&cf, 0, sizeof(cf));
+			cf.cf_spii = sa->sa_spii;
+			cf.cf_peer = sa->sa_peer;
+			strlcpy(cf.cf_policy, sa->sa_policy->p_name,
+			    sizeof(cf.cf_policy));
 			cf.cf_proto = ch->ch_proto;
 			cf.cf_flow = ch->ch_flows[i];
 			cf.cf_rdomain = sa->sa_policy->p_rdomain;
@@ -521,6 +530,7 @@ show_sa(struct pipe *p, uint32_t id)
 		cs.cs_spir = sa->sa_spir;
 		cs.cs_local = sa->sa_local;
 		cs.cs_peer = sa->sa_peer;
+		ident_str(&sa->sa_id, cs.cs_id, sizeof(cs.cs_id));
 		if (sa->sa_peerid.id_type != ID_NONE)
 			ident_str(&sa->sa_peerid, cs.cs_peerid,
 			    sizeof(cs.cs_peerid));
@@ -571,11 +581,21 @@ reset_policy(void)
 }
 
 static void
+tell(const struct ctl_seen *se)
+{
+	pipe_send(&I.i_control, IMSG_SEEN, 0, -1, se, sizeof(*se));
+}
+
+static void
 from_control(struct pipe *p, struct imsg *im)
 {
 	uint32_t	 id = im->i_hdr.i_peerid;
 	char		 who[300];
 
+	if (im->i_hdr.i_type == IMSG_CTL_MONITOR) {
+		monitor_set("ikev2", id ? tell : NULL);
+		return;
+	}
 	I.i_engine->e_now = now_ms();
 	switch (im->i_hdr.i_type) {
 	case IMSG_CTL_ACTIVE:

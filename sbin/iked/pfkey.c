@@ -744,6 +744,49 @@ pfkey_flow(struct pfkey *pk, const struct child *ch, const struct flow *f,
 	return (error);
 }
 
+/* A lifetime of a child's SA, as the kernel has it; -1: it has none. */
+static int
+lifetime(struct pfkey *pk, const struct child *ch, int out, uint16_t type,
+    struct sadb_lifetime *l)
+{
+	struct sadb_sa	 sa;
+	const uint8_t	*p = NULL;
+	struct wbuf	 w;
+	ssize_t		 n;
+
+	memset(&sa, 0, sizeof(sa));
+	sa.sadb_sa_exttype = SADB_EXT_SA;
+	sa.sadb_sa_spi = htonl(out ? ch->ch_spi_out : ch->ch_spi_in);
+	begin(&w, SADB_GET, satype(ch->ch_proto));
+	ext(&w, &sa, sizeof(sa), NULL, 0);
+	ends(&w, ch->ch_sa, out);
+	n = transact(pk, &w);
+	if (n != -1) {
+		p = find(pk->pk_buf, n, type, sizeof(*l));
+		if (p != NULL)
+			memcpy(l, p, sizeof(*l));
+		/* The keys came with it. */
+		explicit_bzero(pk->pk_buf, n);
+	}
+	return (p == NULL ? -1 : 0);
+}
+
+/*
+ * How many bytes the inbound or outbound SA of a child has carried; -1: it
+ * is not in the kernel.
+ */
+int
+pfkey_bytes(struct pfkey *pk, const struct child *ch, int out,
+    uint64_t *bytes)
+{
+	struct sadb_lifetime	 l;
+
+	if (lifetime(pk, ch, out, SADB_EXT_LIFETIME_CURRENT, &l) == -1)
+		return (-1);
+	*bytes = l.sadb_lifetime_bytes;
+	return (0);
+}
+
 /*
  * How long ago the inbound SA of a child was used, in ms; UINT64_MAX: never.
  */
@@ -751,27 +794,12 @@ uint64_t
 pfkey_idle(struct pfkey *pk, const struct child *ch)
 {
 	struct sadb_lifetime	 l;
-	struct sadb_sa		 sa;
-	const uint8_t		*p;
-	struct wbuf		 w;
-	ssize_t			 n;
 	uint64_t		 now = time(NULL);
 
-	memset(&sa, 0, sizeof(sa));
-	sa.sadb_sa_exttype = SADB_EXT_SA;
-	sa.sadb_sa_spi = htonl(ch->ch_spi_in);
-	begin(&w, SADB_GET, satype(ch->ch_proto));
-	ext(&w, &sa, sizeof(sa), NULL, 0);
-	ends(&w, ch->ch_sa, 0);
-	n = transact(pk, &w);
-	if (n == -1)
+	if (lifetime(pk, ch, 0, SADB_X_EXT_LIFETIME_LASTUSE, &l) == -1 ||
+	    l.sadb_lifetime_usetime == 0)
 		return (UINT64_MAX);
-	p = find(pk->pk_buf, n, SADB_X_EXT_LIFETIME_LASTUSE, sizeof(l));
-	if (p == NULL)
-		return (UINT64_MAX);
-	memcpy(&l, p, sizeof(l));
-	explicit_bzero(pk->pk_buf, n);
-	if (l.sadb_lifetime_usetime == 0 || l.sadb_lifetime_usetime > now)
-		return (l.sadb_lifetime_usetime == 0 ? UINT64_MAX : 0);
+	if (l.sadb_lifetime_usetime > now)
+		return (0);
 	return ((now - l.sadb_lifetime_usetime) * 1000);
 }

@@ -12,6 +12,9 @@
 #include "iked.h"
 #include "log.h"
 
+/* Called for every message that comes, if set. */
+void	(*pipe_seen)(const struct imsg_hdr *);
+
 static void	 pipe_event(evutil_socket_t, short, void *);
 
 static void
@@ -45,6 +48,8 @@ pipe_event(evutil_socket_t fd, short what, void *arg)
 			return;
 		}
 		while ((n = imsg_get(&p->pi_ibuf, &im)) == 1) {
+			if (pipe_seen != NULL)
+				pipe_seen(&im.i_hdr);
 			p->pi_fn(p, &im);
 			if (p->pi_ev == NULL)
 				return;

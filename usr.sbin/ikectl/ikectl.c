@@ -20,6 +20,7 @@ static const struct command {
 	enum iked_imsg	 c_type;
 	const char	*c_arg;
 	const char	*c_said;
+	enum view	 c_view;
 } commands[] = {
 	{ { "active" }, IMSG_CTL_ACTIVE },
 	{ { "couple" }, IMSG_CTL_COUPLE },
@@ -29,9 +30,12 @@ static const struct command {
 	    "logging request sent." },
 	{ { "log", "verbose" }, IMSG_CTL_VERBOSE, NULL,
 	    "logging request sent." },
+	{ { "monitor" }, IMSG_CTL_MONITOR },
 	{ { "passive" }, IMSG_CTL_PASSIVE },
 	{ { "reload" }, IMSG_CTL_RELOAD },
 	{ { "reset", "all" }, IMSG_CTL_RESET_ALL, NULL,
+	    "reset request sent." },
+	{ { "reset", "ca" }, IMSG_CTL_RESET_CA, NULL,
 	    "reset request sent." },
 	{ { "reset", "id" }, IMSG_CTL_RESET_ID, "<ikeid>",
 	    "reset request sent." },
@@ -39,7 +43,13 @@ static const struct command {
 	    "reset request sent." },
 	{ { "reset", "sa" }, IMSG_CTL_RESET_SA, NULL,
 	    "reset request sent." },
-	{ { "show", "flows" }, IMSG_CTL_SHOW_SA },
+	{ { "reset", "user" }, IMSG_NONE, NULL,
+	    "users are for EAP, which is not supported yet" },
+	{ { "show", "certinfo" }, IMSG_CTL_SHOW_CERTS, NULL, NULL,
+	    VIEW_INFO },
+	{ { "show", "certstore" }, IMSG_CTL_SHOW_CERTS, NULL, NULL,
+	    VIEW_STORE },
+	{ { "show", "flows" }, IMSG_CTL_SHOW_SA, NULL, NULL, VIEW_FLOWS },
 	{ { "show", "sa" }, IMSG_CTL_SHOW_SA },
 	{ { "show", "stats" }, IMSG_CTL_SHOW_STATS },
 };
@@ -48,7 +58,7 @@ static const struct command {
 static void
 usage(void)
 {
-	fprintf(stderr, "usage: ikectl [-q] [-s socket] command [arg ...]\n");
+	fprintf(stderr, "usage: ikectl [-jq] [-s socket] command [arg ...]\n");
 	exit(1);
 }
 
@@ -136,7 +146,7 @@ connect_to(const char *path)
 
 /* Read answers to the last one.  The exit status. */
 static int
-answers(struct imsgbuf *ib, int flows, int quiet)
+answers(struct imsgbuf *ib, const struct options *o)
 {
 	struct imsg	 im;
 	int		 n;
@@ -150,10 +160,13 @@ answers(struct imsgbuf *ib, int flows, int quiet)
 				    (int)im.i_datalen, (char *)im.i_data);
 				return (1);
 			}
-			show(&im, flows, quiet);
+			show(&im, o);
 		}
-		if (n == -1 || imsg_read(ib) != 1)
+		if (n == -1 || imsg_read(ib) != 1) {
+			if (o->o_forever)
+				return (0);
 			errx(1, "iked is gone");
+		}
 	}
 }
 
@@ -163,11 +176,14 @@ main(int argc, char *argv[])
 	const struct command	*c;
 	const char		*sock = IKED_SOCK, *arg = "";
 	struct imsgbuf		 ib;
-	int			 ch, n, quiet = 0, status;
+	struct options		 o = { VIEW_ALL, 0, 0, 0 };
+	int			 ch, n, status;
 
-	while ((ch = getopt(argc, argv, "qs:")) != -1)
-		if (ch == 'q')
-			quiet = 1;
+	while ((ch = getopt(argc, argv, "jqs:")) != -1)
+		if (ch == 'j')
+			o.o_json = 1;
+		else if (ch == 'q')
+			o.o_quiet = 1;
 		else if (ch == 's')
 			sock = optarg;
 		else
@@ -186,11 +202,14 @@ main(int argc, char *argv[])
 		fprintf(stderr, "superfluous argument: %s\n", argv[n]);
 		return (1);
 	}
+	if (c->c_type == IMSG_NONE)
+		errx(1, "%s", c->c_said);
+	o.o_view = c->c_view;
+	o.o_forever = c->c_type == IMSG_CTL_MONITOR;
 	if (imsg_init(&ib, connect_to(sock)) == -1 || imsg_compose(&ib,
 	    c->c_type, 0, -1, arg, strlen(arg)) == -1 || imsg_flush(&ib) != 1)
 		err(1, "imsg");
-	status = answers(&ib, c->c_words[1] != NULL &&
-	    strcmp(c->c_words[1], "flows") == 0, quiet);
+	status = answers(&ib, &o);
 	if (status == 0 && c->c_said != NULL)
 		printf("%s\n", c->c_said);
 	return (status);
