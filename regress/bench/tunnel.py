@@ -18,7 +18,9 @@ LAN = ('10.1.0.0/24', '10.2.0.0/24')
 
 
 class Gateways(rig.Machines):
-    """Two machines of ours; plain() routes, a subclass makes a tunnel."""
+    """Two machines of ours that route; a subclass makes a tunnel."""
+
+    wan_mode = ''           # more words for the card
 
     def __init__(self):
         super().__init__(2, 'packet')
@@ -32,7 +34,7 @@ class Gateways(rig.Machines):
                 ('n', rig.B, 'vb', 'rb', 'wb'))):
             self.machine(name, [
                 self.outer('em0', ns, far, near),
-                'card em1 packet %s %s' % (wan, rig.R),
+                'card em1 packet %s %s%s' % (wan, rig.R, self.wan_mode),
             ], {'em0': 'inet 10.%d.0.1/24' % (i + 1),
                 'em1': 'inet %s/24' % WAN[i]})
         self.hosts('va', 'vb')

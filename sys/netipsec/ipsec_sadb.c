@@ -60,8 +60,8 @@ void
 tdb_init(void)
 {
 	CTASSERT(offsetof(struct tdb, tdb_dhash) <= CACHELINE);
-	pool_init(&tdb_pool, sizeof(struct tdb), CACHELINE, IPL_SOFTNET, 0, "tdb",
-	    NULL);
+	pool_init(&tdb_pool, sizeof(struct tdb), CACHELINE, IPL_SOFTNET, 0,
+	    "tdb", NULL);
 	arc4random_buf(tdb_key, sizeof(tdb_key));
 	spi_table = table_alloc(TDB_HASHMIN);
 	dst_table = table_alloc(TDB_HASHMIN);
