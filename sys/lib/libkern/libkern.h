@@ -146,6 +146,15 @@ void	*memmove(void *, const void *, size_t);
 void	*memset(void *, int, size_t);
 int	 memcmp(const void *, const void *, size_t);
 
+/*
+ * A freestanding compiler takes these for functions like others, and calls
+ * them for the four bytes of an address, too; so it is told what they are.
+ */
+#define memcpy(d, s, n)		__builtin_memcpy((d), (s), (n))
+#define memmove(d, s, n)	__builtin_memmove((d), (s), (n))
+#define memset(p, c, n)		__builtin_memset((p), (c), (n))
+#define memcmp(a, b, n)		__builtin_memcmp((a), (b), (n))
+
 #define bcopy(s, d, n)	((void)memmove((d), (s), (n)))
 #define bzero(p, n)	((void)memset((p), 0, (n)))
 #define bcmp(a, b, n)	memcmp((a), (b), (n))
