@@ -327,6 +327,7 @@ init_answer(struct ike_sa *sa, const struct msg *m,
 		return (-1);
 	}
 	blob_free(&secret);
+	sa_keyed(sa);
 	chain_init(&c);
 	sa_build(&c, chosen, 1);
 	ke_build(&c, sa->sa_suite.su_dh, &sa->sa_x.x_pub);
@@ -539,6 +540,8 @@ init_keys(struct ike_sa *sa, const struct msg *m)
 		    &sa->sa_ni, &sa->sa_nr, sa->sa_spii, sa->sa_spir);
 	blob_free(&secret);
 	exchange_free(&sa->sa_x);
+	if (error == 0)
+		sa_keyed(sa);
 	return (error);
 }
 

@@ -154,6 +154,7 @@ rekey_answer(struct ike_sa *sa, const struct msg *m, struct chain *c,
 	    &sa->sa_keys.k_d, &secret, &ni, &nr, new->sa_spii, new->sa_spir)
 	    == 0;
 	if (good) {
+		sa_keyed(new);
 		nonce_smaller(&new->sa_nonce, &ni, &nr);
 		spi_put(pr, new->sa_spir);
 		sa_build(c, pr, 1);
@@ -264,6 +265,8 @@ rekey_keys(struct ike_sa *sa, const struct msg *m)
 	    new->sa_spii, new->sa_spir);
 	nonce_smaller(&new->sa_nonce, &x->x_ni, &nr);
 	blob_free(&secret);
+	if (error == 0)
+		sa_keyed(new);
 	return (error);
 }
 

@@ -23,6 +23,7 @@
 #define RETRANS_MAX	6	/* transmissions in all, the last waits 64 s */
 #define T_KEEPALIVE	20000
 #define T_OUTBOUND	3000	/* a responder waits for a rekeyed peer */
+#define T_DRAIN		2000	/* a replaced child stays in the kernel */
 #define T_TEMPORARY	4000	/* after TEMPORARY_FAILURE */
 #define T_LINGER	30000	/* a rekeyed IKE SA waits to be deleted */
 #define T_HINT		10000	/* INVALID_IKE_SPI is looked into, or sent */
@@ -53,6 +54,7 @@ enum sa_state {
 #define CH_DELETED	0x10	/* a DELETE is on its way */
 #define CH_TRANSPORT	0x20
 #define CH_KERNEL	0x40	/* loaded, and not decoupled */
+#define CH_DRAINING	0x80	/* replaced: packets may be on their way */
 
 /* Two SAs of the kernel, one in each direction. */
 struct child {
@@ -70,7 +72,7 @@ struct child {
 	struct blob	 ch_nonce;	/* the smaller of its exchange */
 	uint32_t	 ch_old;	/* inbound SPI of what it replaces */
 	uint64_t	 ch_born;	/* ms */
-	struct etimer	 ch_timer;	/* CH_OUT_PENDING */
+	struct etimer	 ch_timer;	/* CH_OUT_PENDING, CH_DRAINING */
 };
 TAILQ_HEAD(children, child);
 
@@ -210,6 +212,8 @@ struct engine_ops {
 	/* Verify; engine_verified answers. */
 	void	 (*op_verify)(void *, const struct ike_sa *,
 		    const struct msg *, const struct blob *);
+	/* An IKE SA has its keys; may be NULL. */
+	void	 (*op_keys)(void *, const struct ike_sa *);
 };
 
 #define ENGINE_STATS(X)							\
@@ -300,6 +304,7 @@ const char *sa_state_name(enum sa_state);
 uint64_t sa_spi(const struct ike_sa *);
 void	 sa_close(struct ike_sa *, const char *);
 void	 sa_established(struct ike_sa *);
+void	 sa_keyed(struct ike_sa *);
 void	 sa_job_add(struct ike_sa *, enum job_type, uint8_t, uint32_t);
 void	 sa_job_later(struct ike_sa *, enum job_type, uint8_t, uint32_t,
 	    uint64_t);
@@ -316,6 +321,7 @@ struct child *child_by_out(struct ike_sa *, uint8_t, uint32_t);
 int	 child_load(struct child *, const char *);
 void	 child_couple(struct child *, int);
 void	 child_out(struct child *);
+void	 child_retire(struct child *);
 void	 child_free(struct child *);
 
 /* message.c */

@@ -39,6 +39,8 @@ struct parent {
 	pid_t		 p_pid[NPROCS];
 	const char	*p_file;
 	const char	*p_sock;
+	const char	*p_keylog;	/* -l */
+	int		 p_keyfd;
 	int		 p_debug;
 	int		 p_verbose;
 	struct start	 p_start;
@@ -55,7 +57,7 @@ static void
 usage(void)
 {
 	fprintf(stderr, "usage: iked [-dnSTtVv] [-D macro=value] [-f file] "
-	    "[-p port] [-s socket]\n");
+	    "[-l file]\n            [-p port] [-s socket]\n");
 	exit(1);
 }
 
@@ -343,6 +345,9 @@ open_sockets(void)
 	if (fd == -1)
 		fatal("PF_KEY");
 	pipe_send(&P.p_pipe[IKEV2], IMSG_FD, FD_PFKEY, fd, NULL, 0);
+	if (P.p_keyfd != -1)
+		pipe_send(&P.p_pipe[IKEV2], IMSG_FD, FD_KEYLOG, P.p_keyfd,
+		    NULL, 0);
 	pipe_send(&P.p_pipe[IKEV2], IMSG_START, 0, -1, &P.p_start,
 	    sizeof(P.p_start));
 }
@@ -364,6 +369,21 @@ signals(void)
 	}
 }
 
+/* The file of -l, before the directory changes; -1: not asked for. */
+static int
+open_keylog(void)
+{
+	int	 fd;
+
+	if (P.p_keylog == NULL)
+		return (-1);
+	fd = open(P.p_keylog, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW |
+	    O_CLOEXEC, 0600);
+	if (fd == -1)
+		fatal("%s", P.p_keylog);
+	return (fd);
+}
+
 static int
 parent_main(char *self)
 {
@@ -379,6 +399,7 @@ parent_main(char *self)
 		return (1);
 	log_init(P.p_debug, LOG_DAEMON);
 	log_setverbose(P.p_verbose);
+	P.p_keyfd = open_keylog();
 	if (!P.p_debug && daemon(0, 0) == -1)
 		fatal("daemon");
 	P.p_base = event_base_new();
@@ -430,6 +451,9 @@ option(int c, const char *arg)
 	case 'd':
 		P.p_debug = 1;
 		break;
+	case 'l':
+		P.p_keylog = arg;
+		break;
 	case 'p':
 		P.p_start.st_port = strtonum(arg, 1, 65535, &why);
 		if (why != NULL)
@@ -465,7 +489,7 @@ main(int argc, char *argv[])
 	P.p_file = IKED_CONF;
 	P.p_sock = IKED_SOCK;
 	P.p_start.st_port = IKE_NATT_PORT;
-	while ((c = getopt(argc, argv, "6D:df:nP:p:Ss:TtVv")) != -1)
+	while ((c = getopt(argc, argv, "6D:df:l:nP:p:Ss:TtVv")) != -1)
 		if (c == 'D') {
 			if (cmdline_symset(optarg) == -1)
 				log_warnx("could not parse macro definition "

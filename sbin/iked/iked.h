@@ -65,7 +65,8 @@ enum iked_imsg {
 	IMSG_MAX
 };
 
-enum iked_fd { FD_UDP4, FD_UDP6, FD_NATT4, FD_NATT6, FD_PFKEY, FD_MAX };
+enum iked_fd { FD_UDP4, FD_UDP6, FD_NATT4, FD_NATT6, FD_PFKEY, FD_KEYLOG,
+	FD_MAX };
 
 struct start {
 	uint16_t	 st_port;	/* of NAT traversal */
@@ -166,6 +167,11 @@ void	 privdrop(const char *);
 void	 control_main(const char *);
 void	 ikev2_main(void);
 void	 ca_main(void);
+
+/* keylog.c */
+void	 keylog_open(int);
+void	 keylog_ike(const struct ike_sa *);
+void	 keylog_child(const struct child *, int);
 
 /* ca_ask.c */
 int	 ca_ask_sign(struct pipe *, const struct ike_sa *,

@@ -191,6 +191,8 @@ op_child_add(void *arg, const struct child *ch)
 	    (!(ch->ch_flags & CH_OUT_PENDING) &&
 	    pfkey_sa(I.i_pfkey, ch, 1, 0) == -1))
 		return (-1);
+	keylog_child(ch, 0);
+	keylog_child(ch, 1);
 	for (i = 0; i < ch->ch_nflows; i++)
 		kflow_use(ch, &ch->ch_flows[i]);
 	return (0);
@@ -237,6 +239,12 @@ op_child_idle(void *arg, const struct child *ch)
 }
 
 static void
+op_keys(void *arg, const struct ike_sa *sa)
+{
+	keylog_ike(sa);
+}
+
+static void
 op_sign(void *arg, const struct ike_sa *sa, const struct blob *octets)
 {
 	if (ca_ask_sign(&I.i_ca, sa, octets) == -1)
@@ -256,7 +264,7 @@ static const struct engine_ops	 ops = {
 	.op_child_add = op_child_add, .op_child_out = op_child_out,
 	.op_child_del = op_child_del, .op_child_idle = op_child_idle,
 	.op_child_move = op_child_move,
-	.op_sign = op_sign, .op_verify = op_verify
+	.op_keys = op_keys, .op_sign = op_sign, .op_verify = op_verify
 };
 
 static void
@@ -301,6 +309,8 @@ begin(const struct start *st)
 	blob_copy(&I.i_engine->e_certreq, &I.i_hashes);
 	if (st->st_passive)
 		I.i_override = 1;
+	if (I.i_fds[FD_KEYLOG] != -1)
+		keylog_open(I.i_fds[FD_KEYLOG]);
 	for (i = 0; i < FD_PFKEY; i++)
 		if (I.i_fds[i] != -1)
 			udp_add(I.i_udp, i, I.i_fds[i]);

@@ -153,6 +153,18 @@ sa_new(struct engine *e, struct policy *p, int initiator)
 }
 
 /*
+ * An SA has its keys: tell who wants to know.
+ */
+void
+sa_keyed(struct ike_sa *sa)
+{
+	struct engine	*e = sa->sa_eng;
+
+	if (e->e_ops->op_keys != NULL)
+		e->e_ops->op_keys(e->e_arg, sa);
+}
+
+/*
  * Wipe what an exchange under way has.
  */
 void
