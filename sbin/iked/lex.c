@@ -30,6 +30,7 @@
 struct source {
 	char		*s_name;	/* file; NULL: text of a macro */
 	FILE		*s_file;
+	char		*s_buf;		/* its buffer, wiped at the end */
 	char		*s_text;
 	size_t		 s_pos;
 	int		 s_line;
@@ -244,10 +245,21 @@ sym_set(const char *name, const char *value, int persist)
 		}
 		TAILQ_INSERT_TAIL(&syms, s, sym_entry);
 	}
-	free(s->sym_value);
+	lex_free(s->sym_value);
 	s->sym_value = copy;
 	s->sym_persist |= persist;
 	return (0);
+}
+
+/*
+ * Free a string that may be a secret.
+ */
+void
+lex_free(char *s)
+{
+	if (s != NULL)
+		explicit_bzero(s, strlen(s));
+	free(s);
 }
 
 /*
@@ -268,7 +280,7 @@ sym_free(void)
 			continue;
 		TAILQ_REMOVE(&syms, s, sym_entry);
 		free(s->sym_name);
-		free(s->sym_value);
+		lex_free(s->sym_value);
 		free(s);
 	}
 }
@@ -294,8 +306,13 @@ pop(void)
 
 	if (s->s_file != NULL && s->s_file != stdin)
 		fclose(s->s_file);
+	if (s->s_file == stdin)
+		setvbuf(stdin, NULL, _IONBF, 0);
+	if (s->s_buf != NULL)
+		explicit_bzero(s->s_buf, BUFSIZ);
+	free(s->s_buf);
 	free(s->s_name);
-	free(s->s_text);
+	lex_free(s->s_text);
 }
 
 /* Secrets are inside: nobody else may write it, nor others read it. */
@@ -353,6 +370,9 @@ lex_include(const char *name)
 		return (-1);
 	}
 	s->s_file = f;
+	s->s_buf = malloc(BUFSIZ);
+	if (s->s_buf == NULL || setvbuf(f, s->s_buf, _IOFBF, BUFSIZ) != 0)
+		fatal("%s", name);
 	return (0);
 }
 
@@ -472,8 +492,11 @@ quote(int q)
 			    "string");
 			return (INVALID);
 		}
-		if (c == q)
-			return (value(buf, QUOTED));
+		if (c == q) {
+			c = value(buf, QUOTED);
+			explicit_bzero(buf, n);
+			return (c);
+		}
 		if (c == '\n') {
 			where()->s_line++;
 			continue;
@@ -559,7 +582,10 @@ word(int c)
 		return (NUMBER);
 	}
 	token = keyword(buf);
-	return (token != STRING ? token : value(buf, STRING));
+	if (token == STRING)
+		token = value(buf, STRING);
+	explicit_bzero(buf, n);
+	return (token);
 }
 
 /*

@@ -19,6 +19,7 @@ struct yyvalue {
 int	 lex_open(const char *);
 int	 lex_include(const char *);
 void	 lex_close(void);
+void	 lex_free(char *);
 int	 lex_errors(void);
 int	 lex_quoted(void);
 int	 sym_set(const char *, const char *, int);

@@ -87,7 +87,7 @@ macro		: STRING '=' macrovalue {
 			else if (sym_set($1.v.string, $3.v.string, 0) == -1)
 				fatal("macro");
 			free($1.v.string);
-			free($3.v.string);
+			lex_free($3.v.string);
 		}
 		;
 
@@ -96,8 +96,8 @@ macrovalue	: macroword
 			if (asprintf(&$$.v.string, "%s %s", $1.v.string,
 			    $2.v.string) == -1)
 				fatal("macro");
-			free($1.v.string);
-			free($2.v.string);
+			lex_free($1.v.string);
+			lex_free($2.v.string);
 		}
 		;
 
