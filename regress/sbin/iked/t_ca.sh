@@ -255,7 +255,8 @@ refused_body()
 	    'name no certificate, and no key in pubkeys'; do
 		ca_equip r "${x%% *}" root
 		ca_refused s "${x#* }"
-		[ "${x%% *}" != wrong ] || iked_log s 'issuer: /C=DE/CN=other' ||
+		[ "${x%% *}" != wrong ] ||
+		    iked_log s 'issuer: /C=DE/CN=other' ||
 		    atf_fail "no issuer in the log"
 	done
 	# The same of the responder.
