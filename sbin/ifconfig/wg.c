@@ -444,15 +444,22 @@ wg_commit(struct ifctx *c)
 static void
 show_endpoint(const struct wg_peer_io *p)
 {
-	char	 addr[INET6_ADDRSTRLEN] = "?";
+	char	 addr[INET6_ADDRSTRLEN] = "?", zone[IFNAMSIZ + 1] = "";
 	int	 v4 = p->p_sa.sa_family == BSD_AF_INET;
 
 	if (v4)
 		inet_ntop(AF_INET, &p->p_sin.sin_addr, addr, sizeof(addr));
-	else
+	else {
 		inet_ntop(AF_INET6, &p->p_sin6.sin6_addr, addr,
 		    sizeof(addr));
-	printf("\t\twgendpoint %s %u\n", addr, ntohs(v4 ?
+		if (p->p_sin6.sin6_scope_id != 0) {
+			zone[0] = '%';
+			if (if_indextoname(p->p_sin6.sin6_scope_id,
+			    zone + 1) == NULL)
+				zone[0] = '\0';
+		}
+	}
+	printf("\t\twgendpoint %s%s %u\n", addr, zone, ntohs(v4 ?
 	    p->p_sin.sin_port : p->p_sin6.sin6_port));
 }
 

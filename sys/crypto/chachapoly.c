@@ -98,7 +98,8 @@ static void
 seal(uint8_t *dst, const uint8_t *src, size_t len, const uint8_t *ad,
     size_t adlen, const uint8_t *nonce, const uint8_t *key)
 {
-	memmove(dst, src, len);
+	if (len > 0)
+		memmove(dst, src, len);
 	run(dst, len, ad, adlen, nonce, key, dst + len, 1);
 }
 

@@ -371,6 +371,7 @@ void		 rt_ifa_purge(struct ifaddr *);
 int		 rt_ifa_addlocal(struct ifaddr *);
 int		 rt_ifa_dellocal(struct ifaddr *);
 void		 rt_if_remove(struct ifnet *);
+int		 rt_if_follow(struct rtentry *, struct ifnet *);
 void		 rt_if_track(struct ifnet *);
 
 /* Labels: route_label.c. */

@@ -196,29 +196,20 @@ rt_if_remove(struct ifnet *ifp)
 	rt_walk_rdomain(ifp->if_rdomain, AF_INET6, rt_if_remove_walker, ifp);
 }
 
-/* A route of an interface whose link has changed. */
-static int
-rt_if_track_walker(struct rtentry *rt, void *arg, u_int tableid)
+/*
+ * A route can be used when its interface is up and has a link, or is set
+ * aside behind all others.  True if that has changed.
+ */
+int
+rt_if_follow(struct rtentry *rt, struct ifnet *ifp)
 {
-	struct ifnet *ifp = arg;
 	union rtaddr ra;
 	int up;
 
-	if (rt->rt_ifidx != ifp->if_index)
-		return (0);
-	/* Addresses of ours do not depend on a link. */
-	if (ISSET(rt->rt_flags, RTF_LOCAL | RTF_BROADCAST))
-		return (0);
 	up = ISSET(ifp->if_flags, IFF_UP) &&
 	    LINK_STATE_IS_UP(ifp->if_link_state);
 	if (up == (ISSET(rt->rt_flags, RTF_UP) != 0))
 		return (0);
-	/* What has been learned of hosts there is worth nothing now. */
-	if (!up && ISSET(rt->rt_flags, RTF_CLONED | RTF_DYNAMIC) &&
-	    !ISSET(rt->rt_flags, RTF_STATIC)) {
-		(void)rtdeletemsg(rt, ifp, tableid);
-		return (0);
-	}
 	rtgeneration++;
 	if (up) {
 		SET(rt->rt_flags, RTF_UP);
@@ -229,6 +220,31 @@ rt_if_track_walker(struct rtentry *rt, void *arg, u_int tableid)
 	}
 	if_group_routechange(rt->rt_dest,
 	    rt_plen2mask(rt, &ra, sizeof(ra)));
+	return (1);
+}
+
+/* A route of an interface whose link has changed. */
+static int
+rt_if_track_walker(struct rtentry *rt, void *arg, u_int tableid)
+{
+	struct ifnet *ifp = arg;
+	int up;
+
+	if (rt->rt_ifidx != ifp->if_index)
+		return (0);
+	/* Addresses of ours do not depend on a link. */
+	if (ISSET(rt->rt_flags, RTF_LOCAL | RTF_BROADCAST))
+		return (0);
+	up = ISSET(ifp->if_flags, IFF_UP) &&
+	    LINK_STATE_IS_UP(ifp->if_link_state);
+	/* What has been learned of hosts there is worth nothing now. */
+	if (!up && ISSET(rt->rt_flags, RTF_UP) &&
+	    ISSET(rt->rt_flags, RTF_CLONED | RTF_DYNAMIC) &&
+	    !ISSET(rt->rt_flags, RTF_STATIC)) {
+		(void)rtdeletemsg(rt, ifp, tableid);
+		return (0);
+	}
+	(void)rt_if_follow(rt, ifp);
 	return (0);
 }
 

@@ -393,6 +393,7 @@ rtm_change_gateway(struct rtm_work *rw, struct rtentry *rt)
 		}
 	}
 	rtm_change_ifa(rt, info->rti_ifa);
+	(void)rt_if_follow(rt, rt->rt_ifa->ifa_ifp);
 	return (0);
 }
 

@@ -270,6 +270,72 @@ KTEST(add_get_delete, "a route is added, shown, changed and deleted")
 	end();
 }
 
+/* An interface's link comes or goes. */
+static void
+link_state(struct testif *t, int state)
+{
+	NET_LOCK();
+	t->ti_if.if_link_state = state;
+	if_link_state_change(&t->ti_if);
+	NET_UNLOCK();
+}
+
+/* Can the route to FAR be used? */
+static int
+far_is_up(void)
+{
+	struct rtentry *rt;
+	struct sockaddr_in sin;
+	union rtaddr mask;
+	int up;
+
+	NET_LOCK();
+	rt = rtable_lookup(0, testif_sin(&sin, FAR),
+	    rt_plentosa(AF_INET, 24, &mask, sizeof(mask)), NULL, RTP_ANY);
+	KT_REQUIRE(rt != NULL);
+	up = ISSET(rt->rt_flags, RTF_UP) != 0;
+	KT_EQ(up, !ISSET(rt->rt_priority, RTP_DOWN));
+	NET_UNLOCK();
+	return (up);
+}
+
+KTEST(change_link, "a route that changes its interface is as up as that")
+{
+	struct testif *other;
+	struct ifaddr *otherifa;
+
+	begin();
+	other = testif_create("tst1", 0);
+	NET_LOCK();
+	otherifa = testif_addr(other, FAR + 0x110, 24);
+	NET_UNLOCK();
+	link_state(ti, LINK_STATE_DOWN);
+	msg_route(RTM_ADD, FAR, 24, NET0 | 1);
+	KT_ERR(0, transact());
+	KT_TRUE(!far_is_up());
+	msg_route(RTM_CHANGE, FAR, 24, FAR + 0x101);
+	KT_ERR(0, transact());
+	KT_TRUE(far_is_up());
+	/* To a router that cannot be reached now, it does not. */
+	msg_route(RTM_CHANGE, FAR, 24, NET0 | 1);
+	KT_ERR(ENETUNREACH, transact());
+	KT_TRUE(far_is_up());
+	/* The new interface's link counts, the old one's does not. */
+	link_state(other, LINK_STATE_DOWN);
+	KT_TRUE(!far_is_up());
+	link_state(ti, LINK_STATE_UP);
+	KT_TRUE(!far_is_up());
+	link_state(other, LINK_STATE_UP);
+	KT_TRUE(far_is_up());
+	msg_route(RTM_DELETE, FAR, 24, FAR + 0x101);
+	KT_ERR(0, transact());
+	NET_LOCK();
+	testif_deladdr(other, otherifa);
+	NET_UNLOCK();
+	testif_destroy(other);
+	end();
+}
+
 KTEST(header, "every field of the header, wrong")
 {
 	static const struct {

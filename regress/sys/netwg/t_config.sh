@@ -70,6 +70,20 @@ display_body()
 	return 0
 }
 
+w_test endpoints "what is shown of an endpoint can be said again"
+endpoints_body()
+{
+	one
+	for e in '192.0.2.1 1' '2001:db8::7 65535' 'fe80::7%lo0 51820'; do
+		# Word splitting wanted.
+		# shellcheck disable=SC2086
+		w_exec r ifconfig wg0 wgpeer "$(cat a.pub)" wgendpoint $e ||
+		    atf_fail "wgendpoint $e"
+		w_exec r ifconfig wg0 | grep -q "wgendpoint $e\$" ||
+		    atf_fail "not shown: $e"
+	done
+}
+
 w_test refused "words that make no sense change nothing"
 refused_body()
 {
