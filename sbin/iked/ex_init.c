@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/crypto.h>
 #include <openssl/rand.h>
 
 #include "ike.h"
@@ -252,7 +253,7 @@ cookie_good(struct engine *e, const struct msg *m, const struct blob *ni,
 		return (0);
 	for (i = 0; i < 2; i++)
 		if (cookie_make(e, i, ni, peer, m->m_hdr.h_spii, want) == 0 &&
-		    memcmp(want, n->n_data.r_ptr, COOKIE_LEN) == 0)
+		    CRYPTO_memcmp(want, n->n_data.r_ptr, COOKIE_LEN) == 0)
 			return (1);
 	return (0);
 }
