@@ -537,6 +537,8 @@ encap(struct mbuf *m, int iphlen, int af)
 
 KTEST(encap, "the port of encapsulated ESP is looked at first")
 {
+	struct mbuf	*(*hook)(struct mbuf *, int, int) = udp_encap_hook;
+	uint16_t	 port = udp_encap_port;
 	struct socket	*so;
 
 	up();
@@ -550,8 +552,8 @@ KTEST(encap, "the port of encapsulated ESP is looked at first")
 	kt_rx(a, kt_udp(PEER, US, 1, 4500, "ike", 3));
 	KT_EQ(tunnel_calls, 2);
 	KT_TRUE(kt_recv(so) != NULL);
-	udp_encap_port = 0;
-	udp_encap_hook = NULL;
+	udp_encap_port = port;
+	udp_encap_hook = hook;
 	soclose(so);
 	down();
 }
