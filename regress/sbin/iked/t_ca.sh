@@ -5,72 +5,7 @@
 . "$(atf_get_srcdir)/../../lib/warren.subr"
 . "$(atf_get_srcdir)/../../sys/netipsec/ipsec.subr"
 . "$(atf_get_srcdir)/iked.subr"
-
-# ca_key FILE KIND
-ca_key()
-{
-	case $2 in
-	rsa)	set -- "$1" RSA -pkeyopt rsa_keygen_bits:2048 ;;
-	pss)	set -- "$1" RSA-PSS -pkeyopt rsa_keygen_bits:2048 ;;
-	p*)	set -- "$1" EC -pkeyopt "ec_paramgen_curve:P-${2#p}" ;;
-	ed*)	set -- "$1" ED25519 ;;
-	esac
-	_c_f=$1
-	shift
-	openssl genpkey -out "$_c_f" -algorithm "$@" 2>/dev/null ||
-	    atf_fail "no key: $*"
-}
-
-# ca_root NAME: an authority, NAME.crt and NAME.key
-ca_root()
-{
-	ca_key "$1.key" p256
-	openssl req -x509 -new -key "$1.key" -out "$1.crt" -days 30 \
-	    -subj "/C=DE/CN=$1" -addext keyUsage=keyCertSign,cRLSign ||
-	    atf_fail "no authority"
-}
-
-# ca_cert NAME SAN ROOT KIND [FROM TO]: NAME.crt and NAME.key
-ca_cert()
-{
-	[ -f ca.cnf ] || {
-		printf '[ca]\ndefault_ca=d\n[d]\ndatabase=db\nserial=serial\n'
-		printf 'new_certs_dir=.\ndefault_md=default\npolicy=p\n'
-		printf 'unique_subject=no\n[p]\ncountryName=optional\n'
-		printf 'commonName=supplied\n'
-		: >db
-		echo 01 >serial
-	} >ca.cnf
-	ca_key "$1.key" "$4"
-	openssl req -new -key "$1.key" -out "$1.csr" -subj "/C=DE/CN=$1" \
-	    2>/dev/null
-	echo "subjectAltName=$2" >"$1.ext"
-	openssl ca -batch -config ca.cnf -notext -in "$1.csr" -out "$1.crt" \
-	    -cert "$3.crt" -keyfile "$3.key" -extfile "$1.ext" \
-	    -startdate "${5:-20200101000000Z}" -enddate \
-	    "${6:-20400101000000Z}" 2>openssl.log || {
-		cat openssl.log
-		atf_fail "no certificate"
-	}
-}
-
-# ca_give M PATH FILE: put a file below its /etc/iked
-ca_give()
-{
-	w_exec "$1" sh -c "umask 022; mkdir -p \$(dirname /etc/iked/$2) &&
-	    chmod 755 /etc/iked && cat >/etc/iked/$2" <"$3"
-	case $2 in
-	private/*)	w_exec "$1" chmod 600 "/etc/iked/$2" ;;
-	esac
-}
-
-# ca_equip M CERT ROOT: key, certificate and authority of a machine
-ca_equip()
-{
-	ca_give "$1" private/local.key "$2.key"
-	ca_give "$1" certs/own.crt "$2.crt"
-	ca_give "$1" ca/root.crt "$3.crt"
-}
+. "$(atf_get_srcdir)/ca.subr"
 
 # ca_sites R_WORDS S_WORDS: the two start, and the first is active
 ca_sites()
