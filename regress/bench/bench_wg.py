@@ -122,7 +122,11 @@ def wan_mac(r, i):
 
 @contextlib.contextmanager
 def flooded(r):
-    """A flood of initiations at gateway n meanwhile, from its WAN."""
+    """A flood of initiations at gateway n meanwhile, from its WAN.  Cookies
+    for them go to a router there that is none."""
+    if '10.0.0.9' not in r.exec('arp', '-an', machine=1):
+        r.exec('arp', '-s', '10.0.0.9', '02:00:00:00:00:09', machine=1)
+        r.exec('route', '-qn', 'add', 'default', '10.0.0.9', machine=1)
     mac = wan_mac(r, 1)
     public = base64.b64decode(r.public[1])
     with tempfile.NamedTemporaryFile() as f:
