@@ -16,6 +16,10 @@
 #include "pair.h"
 
 struct pair	 P;
+void		(*pair_sign)(struct side *, const struct ike_sa *,
+		    const struct blob *);
+void		(*pair_verify)(struct side *, const struct ike_sa *,
+		    const struct msg *, const struct blob *);
 
 const char	*__lsan_default_options(void);
 const char	*__lsan_default_suppressions(void);
@@ -141,7 +145,10 @@ op_sign(void *arg, const struct ike_sa *sa, const struct blob *octets)
 {
 	struct side	*s = arg;
 
-	engine_signed(s->s_e, sa_spi(sa), NULL);
+	if (pair_sign != NULL)
+		pair_sign(s, sa, octets);
+	else
+		engine_signed(s->s_e, sa_spi(sa), NULL);
 }
 
 static void
@@ -150,7 +157,10 @@ op_verify(void *arg, const struct ike_sa *sa, const struct msg *m,
 {
 	struct side	*s = arg;
 
-	engine_verified(s->s_e, sa_spi(sa), "no");
+	if (pair_verify != NULL)
+		pair_verify(s, sa, m, octets);
+	else
+		engine_verified(s->s_e, sa_spi(sa), "no");
 }
 
 static const struct engine_ops	 ops = {

@@ -46,6 +46,11 @@ struct pair {
 };
 
 extern struct pair	 P;
+/* Signatures; NULL: there are none. */
+extern void	(*pair_sign)(struct side *, const struct ike_sa *,
+		    const struct blob *);
+extern void	(*pair_verify)(struct side *, const struct ike_sa *,
+		    const struct msg *, const struct blob *);
 
 void	 pair_open(const char *, const char *);
 void	 pair_close(void);

@@ -12,22 +12,6 @@
 
 #include "pki.h"
 
-const char	*__lsan_default_options(void);
-const char	*__lsan_default_suppressions(void);
-
-/* atf-c leaks on its own while it lists the cases. */
-const char *
-__lsan_default_options(void)
-{
-	return ("print_suppressions=0");
-}
-
-const char *
-__lsan_default_suppressions(void)
-{
-	return ("leak:atf_tp_\nleak:libatf-c\n");
-}
-
 static void
 extension(X509 *x, X509 *by, int nid, const char *value)
 {

@@ -17,6 +17,22 @@
 #include "crypt_sign.h"
 #include "pki.h"
 
+const char	*__lsan_default_options(void);
+const char	*__lsan_default_suppressions(void);
+
+/* atf-c leaks on its own while it lists the cases. */
+const char *
+__lsan_default_options(void)
+{
+	return ("print_suppressions=0");
+}
+
+const char *
+__lsan_default_suppressions(void)
+{
+	return ("leak:atf_tp_\nleak:libatf-c\n");
+}
+
 #define ALL	(1 << SIGHASH_SHA2_256 | 1 << SIGHASH_SHA2_384 |	\
 		1 << SIGHASH_SHA2_512 | 1 << SIGHASH_IDENTITY)
 
