@@ -4,7 +4,8 @@
  * Make before break (RFC 7296, 2.8): the initiator of a rekey loads both
  * directions of the new pair and then deletes the old; the responder loads
  * the inbound one before it answers, and the outbound one when the DELETE
- * shows that the peer can receive (or after T_OUTBOUND).
+ * shows that the peer can receive (or after T_OUTBOUND).  The old pair stays
+ * in the kernel for T_DRAIN after its DELETE, which may overtake packets.
  */
 #include <sys/types.h>
 
@@ -49,7 +50,8 @@ child_by_in(struct ike_sa *sa, uint8_t proto, uint32_t spi)
 	struct child	*ch;
 
 	TAILQ_FOREACH(ch, &sa->sa_children, ch_entry)
-		if (ch->ch_proto == proto && ch->ch_spi_in == spi)
+		if (ch->ch_proto == proto && ch->ch_spi_in == spi &&
+		    !(ch->ch_flags & CH_DRAINING))
 			return (ch);
 	return (NULL);
 }
@@ -60,7 +62,8 @@ child_by_out(struct ike_sa *sa, uint8_t proto, uint32_t spi)
 	struct child	*ch;
 
 	TAILQ_FOREACH(ch, &sa->sa_children, ch_entry)
-		if (ch->ch_proto == proto && ch->ch_spi_out == spi)
+		if (ch->ch_proto == proto && ch->ch_spi_out == spi &&
+		    !(ch->ch_flags & CH_DRAINING))
 			return (ch);
 	return (NULL);
 }
@@ -159,12 +162,39 @@ child_out(struct child *ch)
 {
 	struct engine	*e = ch->ch_sa->sa_eng;
 
-	if (!(ch->ch_flags & CH_OUT_PENDING))
+	if (!(ch->ch_flags & CH_OUT_PENDING) || (ch->ch_flags & CH_LOST))
 		return;
 	ch->ch_flags &= ~CH_OUT_PENDING;
 	timer_del(e, &ch->ch_timer);
 	if (ch->ch_flags & CH_KERNEL)
 		e->e_ops->op_child_out(e->e_arg, ch);
+}
+
+static void
+drained(struct engine *e, void *arg)
+{
+	child_free(arg);
+}
+
+/*
+ * A child is deleted: at once, or when another has replaced it, in a while.
+ */
+void
+child_retire(struct child *ch)
+{
+	struct engine	*e = ch->ch_sa->sa_eng;
+	struct child	*new;
+
+	TAILQ_FOREACH(new, &ch->ch_sa->sa_children, ch_entry)
+		if (new->ch_old == ch->ch_spi_in &&
+		    (new->ch_flags & CH_LOADED))
+			break;
+	if (new == NULL || (new->ch_flags & CH_OUT_PENDING) || e->e_down) {
+		child_free(ch);
+		return;
+	}
+	ch->ch_flags |= CH_DRAINING;
+	timer_set(e, &ch->ch_timer, T_DRAIN, drained, ch);
 }
 
 /*

@@ -71,6 +71,17 @@ active_due(struct engine *e, void *arg)
 	timer_set(e, &e->e_active, T_RETRY, active_due, NULL);
 }
 
+/*
+ * An active policy has lost its SA: it tries soon.
+ */
+void
+engine_again(struct engine *e)
+{
+	if (!e->e_down && (e->e_active.t_when == 0 ||
+	    e->e_active.t_when > e->e_now + T_AGAIN))
+		timer_set(e, &e->e_active, T_AGAIN, active_due, NULL);
+}
+
 /* The policy of the new configuration that says what an old one said. */
 static struct policy *
 successor(struct conf *new, const struct policy *old)

@@ -438,25 +438,18 @@ theirs(struct ike_sa *sa, const struct child *ours)
 
 /*
  * Both replaced the same child: the exchange with the smallest of the four
- * nonces loses, and its initiator deletes what it made (2.8.1).
+ * nonces loses, and its initiator deletes what it made (2.8.1).  What loses
+ * is never used to send.
  */
-static void
-resolve(struct ike_sa *sa, struct child *ch)
+static int
+loses(struct ike_sa *sa, const struct child *ch)
 {
-	struct child	*other = theirs(sa, ch), *old;
+	const struct child	*other = theirs(sa, ch);
 
-	old = child_by_in(sa, ch->ch_proto, ch->ch_old);
-	if (other != NULL) {
-		sa_log(sa, "resolving simultaneous CHILD SA rekeying");
-		if (nonce_cmp(&ch->ch_nonce, &other->ch_nonce) < 0) {
-			sa_job_add(sa, JOB_DELETE_CHILD, ch->ch_proto,
-			    ch->ch_spi_in);
-			return;
-		}
-	}
-	if (old != NULL)
-		sa_job_add(sa, JOB_DELETE_CHILD, old->ch_proto,
-		    old->ch_spi_in);
+	if (other == NULL)
+		return (0);
+	sa_log(sa, "resolving simultaneous CHILD SA rekeying");
+	return (nonce_cmp(&ch->ch_nonce, &other->ch_nonce) < 0);
 }
 
 /* A refusal: try again, with another group, or later, or not at all. */
@@ -498,9 +491,10 @@ refused(struct ike_sa *sa, const struct msg *m, uint16_t error,
 void
 child_response(struct ike_sa *sa, const struct msg *m)
 {
-	struct child	*ch = sa->sa_x.x_child;
+	struct child	*ch = sa->sa_x.x_child, *old;
 	uint32_t	 spi = sa->sa_job_spi;
 	uint16_t	 error;
+	int		 lost;
 
 	if (ch == NULL || child_accept(sa, m, ch, 0, &error) == -1) {
 		refused(sa, m, ch == NULL ? 0 : error, sa->sa_job, spi);
@@ -508,9 +502,15 @@ child_response(struct ike_sa *sa, const struct msg *m)
 	}
 	sa->sa_x.x_child = NULL;
 	exchange_free(&sa->sa_x);
-	if (child_load(ch, sa->sa_policy->p_name) == -1) {
+	lost = loses(sa, ch);
+	if (lost)
+		ch->ch_flags |= CH_OUT_PENDING | CH_LOST;
+	if (child_load(ch, sa->sa_policy->p_name) == -1 || lost) {
 		sa_job_add(sa, JOB_DELETE_CHILD, ch->ch_proto, ch->ch_spi_in);
 		return;
 	}
-	resolve(sa, ch);
+	old = child_by_in(sa, ch->ch_proto, ch->ch_old);
+	if (old != NULL)
+		sa_job_add(sa, JOB_DELETE_CHILD, old->ch_proto,
+		    old->ch_spi_in);
 }

@@ -95,7 +95,7 @@ delete_children(struct ike_sa *sa, const struct msg *m, struct chain *c)
 		else if (sa->sa_request.s_valid &&
 		    sa->sa_job == JOB_DELETE_CHILD)
 			continue;
-		child_free(ch);
+		child_retire(ch);
 	}
 	if (n != 0)
 		delete_build(c, m->m_delproto, gone, n);
@@ -146,6 +146,6 @@ info_response(struct ike_sa *sa, const struct msg *m)
 	ch = child_by_in(sa, sa->sa_policy->p_saproto, sa->sa_job_spi);
 	if (ch != NULL && (ch->ch_flags & CH_DELETED)) {
 		sa_log(sa, "deleted 1 SPI(s): 0x%08x", ch->ch_spi_in);
-		child_free(ch);
+		child_retire(ch);
 	}
 }

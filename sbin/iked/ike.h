@@ -19,6 +19,7 @@
 /* C7 of the protocol's timers; milliseconds. */
 #define T_HANDSHAKE	60000	/* a responder's half-open SA lives */
 #define T_RETRY		60000	/* an active policy without an SA tries */
+#define T_AGAIN		2000	/* and so after it lost one */
 #define T_RETRANS	2000	/* the first one; doubles */
 #define RETRANS_MAX	6	/* transmissions in all, the last waits 64 s */
 #define T_KEEPALIVE	20000
@@ -54,6 +55,7 @@ enum sa_state {
 #define CH_DELETED	0x10	/* a DELETE is on its way */
 #define CH_TRANSPORT	0x20
 #define CH_KERNEL	0x40	/* loaded, and not decoupled */
+#define CH_LOST		0x100	/* a collision: never used to send */
 #define CH_DRAINING	0x80	/* replaced: packets may be on their way */
 
 /* Two SAs of the kernel, one in each direction. */
@@ -286,6 +288,7 @@ void	 engine_acquire(struct engine *, struct policy *);
 void	 engine_signed(struct engine *, uint64_t, const struct signature *);
 void	 engine_verified(struct engine *, uint64_t, const char *);
 void	 engine_expire(struct engine *, uint32_t, uint8_t, int);
+void	 engine_again(struct engine *);
 int	 engine_shutdown(struct engine *);
 void	 engine_couple(struct engine *, int);
 struct ike_sa *engine_find(struct engine *, uint64_t);

@@ -205,6 +205,9 @@ sa_close(struct ike_sa *sa, const char *why)
 	if (sa->sa_state == SA_CLOSED)
 		return;
 	sa_log(sa, "sa_free: %s", why);
+	if (sa->sa_state >= SA_ESTABLISHED && sa->sa_state != SA_REKEYED &&
+	    (sa->sa_policy->p_flags & POL_ACTIVE))
+		engine_again(e);
 	sa_set_state(sa, SA_CLOSED);
 	timers_del(sa);
 	while ((ch = TAILQ_FIRST(&sa->sa_children)) != NULL)

@@ -155,6 +155,10 @@ ATF_TC_BODY(rekey_child, tc)
 		old = s->s_kids[0].k_in;
 		engine_expire(s->s_e, old, PROTO_ESP, 0);
 		pair_run(10);
+		/* Both stay for what is on its way, then the new one. */
+		ATF_CHECK_EQ(2, P.a.s_nkids);
+		ATF_CHECK_EQ(2, P.b.s_nkids);
+		pair_run(T_DRAIN);
 		ATF_CHECK_MSG(pair_agree(), "%s %d", suites[i / 2], i % 2);
 		ATF_CHECK(s->s_kids[0].k_in != old);
 		pair_close();
@@ -214,7 +218,7 @@ ATF_TC_BODY(rekey_ike, tc)
 		ATF_CHECK_EQ(child, P.a.s_kids[0].k_in);
 		/* The new one works. */
 		engine_expire(P.b.s_e, P.b.s_kids[0].k_in, PROTO_ESP, 0);
-		pair_run(10);
+		pair_run(T_DRAIN + 10);
 		ATF_CHECK(pair_agree());
 		ATF_CHECK(child != P.a.s_kids[0].k_in);
 		pair_close();
