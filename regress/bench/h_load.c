@@ -400,6 +400,7 @@ main(int argc, char **argv)
 	else if (argc == 3 && strcmp(argv[1], "sink") == 0)
 		sink(argv[2]);
 	else
-		errx(2, "usage: h_load flood|frames|train|first|start|relay|sink ...");
+		errx(2, "usage: h_load "
+		    "flood|frames|train|first|start|relay|sink ...");
 	return (0);
 }
