@@ -108,7 +108,11 @@ ident_path(const struct ident *id, char *path, size_t size)
 
 	if (id->id_type > ID_IPV6 || dirs[id->id_type] == NULL)
 		return (-1);
-	if (id->id_type == ID_FQDN || id->id_type == ID_UFQDN)
+	if (id->id_type == ID_IPV4 || id->id_type == ID_IPV6) {
+		/* Of another length it is no address, but any text. */
+		if (id->id_len != (id->id_type == ID_IPV4 ? 4 : 16))
+			return (-1);
+	} else
 		for (i = 0; i < id->id_len; i++)
 			if (id->id_data[i] <= ' ' || id->id_data[i] >= 0x7f ||
 			    id->id_data[i] == '/')

@@ -204,6 +204,13 @@ ATF_TC_BODY(paths, tc)
 	ATF_CHECK_EQ(-1, ident_path(&id, path, sizeof(path)));
 	id.id_type = ID_KEY_ID;
 	ATF_CHECK_EQ(-1, ident_path(&id, path, sizeof(path)));
+	/* No address, in spite of its type. */
+	ATF_REQUIRE_EQ(0, ident_parse(&id, "a"));
+	id.id_len = snprintf((char *)id.id_data, IDENT_MAX, "x/../../fqdn/a");
+	id.id_type = ID_IPV6;
+	ATF_CHECK_EQ(-1, ident_path(&id, path, sizeof(path)));
+	id.id_type = ID_IPV4;
+	ATF_CHECK_EQ(-1, ident_path(&id, path, sizeof(path)));
 }
 
 ATF_TC(chains);
