@@ -8,7 +8,9 @@ files in DIRECTORY/TARGET.
 import logging
 import os
 import struct
+import subprocess
 import sys
+import tempfile
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import (
     X25519PrivateKey)
@@ -906,11 +908,49 @@ def wgsockd():
         b"\xff" + many.encode()]
 
 
+def ikecert():
+    """What a peer shows to iked's ca process."""
+    with tempfile.TemporaryDirectory() as d:
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+             "ec_paramgen_curve:P-256", "-nodes", "-keyout", d + "/key",
+             "-out", d + "/crt", "-outform", "DER", "-days", "3650",
+             "-subj", "/C=DE/CN=a", "-addext",
+             "subjectAltName=DNS:a.example,IP:192.0.2.1,email:a@example,"
+             "IP:2001:db8::1"],
+            check=True, stderr=subprocess.DEVNULL)
+        with open(d + "/crt", "rb") as f:
+            crt = f.read()
+    h = bytes.fromhex
+    pss = h("43304106092a864886f70d01010a3034a00f300d0609608648016503040201"
+            "0500a11c301a06092a864886f70d010108300d060960864801650304020105"
+            "00a203020120")
+    auths = [h("0f300d06092a864886f70d01010b0500") + bytes(256),
+             h("0c300a06082a8648ce3d040302") + h("3006020101020101"),
+             h("07300506032b6570") + bytes(64), pss + bytes(256),
+             bytes(64), bytes(132), bytes(256)]
+    ids = [bytes([2]) + b"a.example", bytes([3]) + b"a@example",
+           bytes([1, 192, 0, 2, 1]), bytes([5]) + bytes(16),
+           bytes([2]) + b"../a", bytes([9]) + h("300c310a300806035504031301"
+                                                "61")]
+
+    def blob(b):
+        return struct.pack(">I", len(b)) + b
+
+    ident = bytes([2]) + struct.pack(">H", 9) + b"a.example"
+    msgs = [ident + bytes([255, 14, 1, 4]) + blob(crt) + blob(b"text") +
+            blob(auths[1]),
+            ident + bytes([255, 28]) + blob(bytes(20)) + blob(b"text"),
+            bytes([14]) + blob(auths[1]) + bytes([1, 4]) + blob(crt)]
+    return ([bytes([0]) + crt] + [bytes([1]) + x for x in auths] +
+            [bytes([2]) + x for x in ids] + [bytes([3]) + x for x in msgs])
+
+
 def main(directory, *names):
     targets = {f.__name__: f for f in (
         ip, icmp, udp, igmp, reass, ip6, icmp6, udp6, nd, mld, frag6, ether,
         arp, vnet, route, syscall, ioctl, sysctl, bpf, wg, wgioctl,
-        wgsockd)}
+        wgsockd, ikecert)}
     for name in names or targets:
         where = os.path.join(directory, name)
         os.makedirs(where, exist_ok=True)

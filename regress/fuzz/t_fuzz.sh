@@ -26,6 +26,7 @@ targets link "frames and the link level" "ether arp vnet"
 targets inet "IPv4" "ip reass icmp udp igmp"
 targets inet6 "IPv6" "ip6 frag6 icmp6 udp6 nd mld"
 targets wg "WireGuard" "wg wgioctl wgsockd"
+targets ikecert "what peers of iked show its ca process" "ikecert"
 targets calls "system calls and what goes through them" \
     "route syscall ioctl sysctl bpf"
 

@@ -8,12 +8,21 @@
 #	LIBS.NAME
 .include <bsd.own.mk>
 
-USERFUZZ=	wgsockd
+USERFUZZ=	wgsockd ikecert
 
 SRCS.wgsockd=	usr.sbin/wgsockd/request.c usr.sbin/wgsockd/get.c \
 		usr.sbin/wgsockd/set.c lib/libutil/log.c
 FLAGS.wgsockd=	-I${TOP}/usr.sbin/wgsockd -Dioctl=fuzz_ioctl \
 		-Drecv=fuzz_recv -Dsend=fuzz_send
+
+SRCS.ikecert=	sbin/iked/cert_ident.c sbin/iked/cert_store.c \
+		sbin/iked/cert_verify.c sbin/iked/cert_choose.c \
+		sbin/iked/cert_pack.c sbin/iked/crypt_sign.c \
+		sbin/iked/crypt_prf.c sbin/iked/conf_pack.c sbin/iked/conf.c \
+		sbin/iked/ident.c sbin/iked/addr.c sbin/iked/buf.c \
+		lib/libutil/log.c
+FLAGS.ikecert=	-I${TOP}/sbin/iked
+LIBS.ikecert=	-lcrypto
 
 FUZZFLAGS=	${UFLAGS} -DLIBBSD_OVERLAY -I${TOP}/include \
 		-isystem /usr/include/bsd -I${TOP}/lib/libutil \
