@@ -124,8 +124,7 @@ sec_start(struct ifnet *ifp, struct mbuf_list *ml)
 			ifp->if_oerrors++;
 			continue;
 		}
-		if (ipsec_output_start(m, tdb_chain_head(tdb), hlen, 1,
-		    NULL) != 0)
+		if (ipsec_output_start(m, tdb_chain_head(tdb), 1, NULL) != 0)
 			ifp->if_oerrors++;
 	}
 }

@@ -301,20 +301,19 @@ out_large(struct mbuf *m, struct tdb *tdb, int tunnel,
 }
 
 /*
- * Send a packet with a complete IP header of hlen bytes through the chain
- * that begins with tdb; tunnel: the first puts a header in front.  done is
- * what it has been through before.  The packet, which fits, is consumed.
+ * Send a packet with a complete IP header through the chain that begins with
+ * tdb; tunnel: the first puts a header in front.  done is what it has been
+ * through before.  The packet, which fits, is consumed.
  *
  * Returns 0; EACCES the filter's; EINVAL, ELOOP, ENOBUFS, EHOSTUNREACH.
  */
 int
-ipsec_output_start(struct mbuf *m, struct tdb *tdb, u_int hlen, int tunnel,
+ipsec_output_start(struct mbuf *m, struct tdb *tdb, int tunnel,
     const struct ipsec_done *done)
 {
 	struct ifnet	*encif;
 	sa_family_t	 af;
 
-	(void)hlen;
 	ipsecstat.ipsec_opackets++;
 	ipsecstat.ipsec_obytes += m->m_pkthdr.len;
 	af = *mtod(m, u_int8_t *) >> 4 == 4 ? AF_INET : AF_INET6;

@@ -271,7 +271,7 @@ out_through(struct mbuf *m, int hlen, struct tdb *tdb,
 	if ((error = out_size(m, tdb, hlen, tunnel, &flags)) != 0)
 		return (error);
 	out_complete(m, hlen, flags);
-	(void)ipsec_output_start(m, tdb, hlen, tunnel, ipsec_out_done);
+	(void)ipsec_output_start(m, tdb, tunnel, ipsec_out_done);
 	return (EJUSTRETURN);
 }
 

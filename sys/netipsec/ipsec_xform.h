@@ -92,7 +92,7 @@ void	 ipsec_input_flush(void);
 void	 ipsec_ctlinput(int, struct sockaddr *, u_int, void *);
 
 /* ipsec_output.c */
-int	 ipsec_output_start(struct mbuf *, struct tdb *, u_int, int,
+int	 ipsec_output_start(struct mbuf *, struct tdb *, int,
 	    const struct ipsec_done *);
 void	 ipsec_output_flush(void);
 struct rtentry *ipsec_route(struct tdb *);

@@ -24,13 +24,17 @@
 #define FETCH_MAX	2048
 
 struct host_key {
-	_Alignas(64) struct gcm_key_data k_gcm;
-	_Alignas(16) uint8_t	 k_enc[KEYEXP_SIZE];
-	_Alignas(16) uint8_t	 k_dec[KEYEXP_SIZE];
-	_Alignas(16) uint8_t	 k_ipad[64];
-	_Alignas(16) uint8_t	 k_opad[64];
-	uint8_t			 k_chacha[32];
-	uint8_t			 k_mac[BLOCK_MAX];
+	union {				/* by k_kind */
+		_Alignas(64) struct gcm_key_data k_gcm;
+		struct {
+			_Alignas(16) uint8_t	 k_enc[KEYEXP_SIZE];
+			_Alignas(16) uint8_t	 k_dec[KEYEXP_SIZE];
+			_Alignas(16) uint8_t	 k_ipad[64];
+			_Alignas(16) uint8_t	 k_opad[64];
+			uint8_t			 k_mac[BLOCK_MAX];
+		};
+		uint8_t	 k_chacha[32];
+	};
 	int			 k_kind;
 	int			 k_klen;		/* 0: no cipher */
 	IMB_HASH_ALG		 k_hash;
