@@ -47,6 +47,7 @@ struct parent {
 	int		 p_partial;	/* cert_partial_chain */
 	uint32_t	 p_loads;	/* of ca's */
 	int		 p_down;
+	int		 p_pfkey;	/* ikev2's, for when it is dead */
 };
 
 static struct parent	 P;
@@ -344,6 +345,9 @@ open_sockets(void)
 	fd = socket(BSD_PF_KEY, SOCK_RAW | SOCK_CLOEXEC, PF_KEY_V2);
 	if (fd == -1)
 		fatal("PF_KEY");
+	P.p_pfkey = dup(fd);
+	if (P.p_pfkey == -1)
+		fatal("PF_KEY");
 	pipe_send(&P.p_pipe[IKEV2], IMSG_FD, FD_PFKEY, fd, NULL, 0);
 	if (P.p_keyfd != -1)
 		pipe_send(&P.p_pipe[IKEV2], IMSG_FD, FD_KEYLOG, P.p_keyfd,
@@ -369,6 +373,35 @@ signals(void)
 	}
 }
 
+/* Where the processes live, and what they look for there. */
+static void
+make_dirs(void)
+{
+	static const struct {
+		const char	*name;
+		mode_t		 mode;
+	} dirs[] = {
+		{ IKED_CHROOT, 0755 },
+		{ IKED_CHROOT "/ca", 0755 },
+		{ IKED_CHROOT "/certs", 0755 },
+		{ IKED_CHROOT "/crls", 0755 },
+		{ IKED_CHROOT "/private", 0700 },
+		{ IKED_CHROOT "/pubkeys", 0755 },
+		{ IKED_CHROOT "/pubkeys/ipv4", 0755 },
+		{ IKED_CHROOT "/pubkeys/ipv6", 0755 },
+		{ IKED_CHROOT "/pubkeys/fqdn", 0755 },
+		{ IKED_CHROOT "/pubkeys/ufqdn", 0755 },
+	};
+	mode_t	 old = umask(0);
+	size_t	 i;
+
+	for (i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++)
+		if (mkdir(dirs[i].name, dirs[i].mode) == -1 &&
+		    errno != EEXIST)
+			fatal("%s", dirs[i].name);
+	umask(old);
+}
+
 /* The file of -l, before the directory changes; -1: not asked for. */
 static int
 open_keylog(void)
@@ -392,8 +425,7 @@ parent_main(char *self)
 
 	if (geteuid() != 0)
 		fatalx("need root privileges");
-	if (mkdir(IKED_CHROOT, 0755) == -1 && errno != EEXIST)
-		fatal("%s", IKED_CHROOT);
+	make_dirs();
 	conf_init(&c);
 	if (parse_config(P.p_file, &c) == -1)
 		return (1);
@@ -410,12 +442,22 @@ parent_main(char *self)
 	open_sockets();
 	send_config(&c);
 	conf_free(&c);
+	/*
+	 * stdio: children and log; rpath: files of the configuration and
+	 * keys; dns, inet, route: names of hosts and interfaces in it;
+	 * sendfd: ikev2's; cpath: the control socket goes; unix: syslog.
+	 */
+	if (pledge("stdio rpath cpath dns inet route sendfd unix", NULL) == -1)
+		fatal("pledge");
 	log_info("startup");
 	event_base_dispatch(P.p_base);
 	for (i = 0; i < NPROCS; i++)
 		close(P.p_pipe[i].pi_ibuf.ib_fd);
 	for (i = 0; i < NPROCS; i++)
 		waitpid(P.p_pid[i], NULL, 0);
+	/* ikev2 may have had no time to. */
+	if (!P.p_down)
+		pfkey_flush_fd(P.p_pfkey);
 	unlink(P.p_sock);
 	log_info("parent terminating");
 	return (P.p_down ? 0 : 1);

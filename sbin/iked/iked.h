@@ -201,6 +201,7 @@ struct pfkey;
 struct pfkey *pfkey_new(struct event_base *, int, uint16_t,
 	    const struct pfkey_ops *, void *);
 void	 pfkey_flush(struct pfkey *, int);
+void	 pfkey_flush_fd(int);
 void	 pfkey_orphans(struct pfkey *, int (*)(const struct addr *,
 	    const struct addr *));
 uint32_t pfkey_getspi(struct pfkey *, const struct ike_sa *, uint8_t);

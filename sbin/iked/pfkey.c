@@ -433,6 +433,25 @@ pfkey_flush(struct pfkey *pk, int flows)
 	}
 }
 
+/*
+ * Remove all SAs by a PF_KEY socket whose process is dead; flows stay.
+ */
+void
+pfkey_flush_fd(int fd)
+{
+	struct pfkey	*pk;
+
+	pk = calloc(1, sizeof(*pk));
+	if (pk == NULL)
+		return;
+	pk->pk_fd = fd;
+	pk->pk_seq = getpid();
+	/* What else comes is of no interest. */
+	pk->pk_nlater = LATER_MAX;
+	pfkey_flush(pk, 0);
+	free(pk);
+}
+
 static uint8_t
 satype(uint8_t proto)
 {
