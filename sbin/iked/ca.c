@@ -111,6 +111,10 @@ from_parent(struct pipe *p, struct imsg *im)
 	case IMSG_CA_LOAD:
 		load(im);
 		break;
+	case IMSG_CTL_RESET_CA:
+		/* What was loaded came before. */
+		pipe_send(&parent, IMSG_CTL_OK, id, -1, NULL, 0);
+		break;
 	case IMSG_CTL_SHOW_CERTS:
 		show_list(id, store.st_cas, 1);
 		show_list(id, store.st_certs, 0);

@@ -119,7 +119,7 @@ load_ca(int partial)
 
 /* Give a configuration to ikev2, which waits for ca to have loaded. */
 static void
-send_config(const struct conf *c)
+send_config(const struct conf *c, uint32_t client)
 {
 	struct pipe	*to = &P.p_pipe[IKEV2];
 	struct policy	*p;
@@ -137,12 +137,15 @@ send_config(const struct conf *c)
 		pipe_send(to, IMSG_CFG_POLICY, 0, -1, w.w_buf, w.w_len);
 		wbuf_free(&w);
 	}
-	pipe_send(to, IMSG_CFG_END, 0, -1, NULL, 0);
+	pipe_send(to, IMSG_CFG_END, client, -1, NULL, 0);
 }
 
-/* Parse, and only then swap.  -1: it stays as it was. */
+/*
+ * Parse, and only then swap, of which ikev2 tells the client.  -1: it stays as
+ * it was.
+ */
 static int
-reload(const char *file)
+reload(const char *file, uint32_t client)
 {
 	struct conf	 c;
 	int		 error;
@@ -150,7 +153,7 @@ reload(const char *file)
 	conf_init(&c);
 	error = parse_config(file, &c);
 	if (error == 0)
-		send_config(&c);
+		send_config(&c, client);
 	else
 		log_warnx("configuration not loaded");
 	conf_free(&c);
@@ -188,16 +191,15 @@ from_control(struct pipe *p, struct imsg *im)
 	}
 	if (type == IMSG_CTL_RESET_CA) {
 		load_ca(P.p_partial);
-		pipe_send(p, IMSG_CTL_OK, im->i_hdr.i_peerid, -1, NULL, 0);
+		pipe_send(&P.p_pipe[CA], type, im->i_hdr.i_peerid, -1, NULL,
+		    0);
 		return;
 	}
 	snprintf(file, sizeof(file), "%.*s", (int)im->i_datalen,
 	    (char *)im->i_data);
-	if (reload(type == IMSG_CTL_LOAD ? file : P.p_file) ==
-	    0) {
-		pipe_send(p, IMSG_CTL_OK, im->i_hdr.i_peerid, -1, NULL, 0);
+	if (reload(type == IMSG_CTL_LOAD ? file : P.p_file,
+	    im->i_hdr.i_peerid) == 0)
 		return;
-	}
 	why = lex_message();
 	pipe_send(p, IMSG_CTL_FAIL, im->i_hdr.i_peerid, -1, why, strlen(why));
 }
@@ -231,7 +233,7 @@ on_signal(evutil_socket_t sig, short what, void *arg)
 {
 	if (sig == SIGHUP) {
 		log_info("reload");
-		reload(P.p_file);
+		reload(P.p_file, 0);
 		return;
 	}
 	if (P.p_down++)
@@ -440,7 +442,7 @@ parent_main(char *self)
 	start_children(self);
 	signals();
 	open_sockets();
-	send_config(&c);
+	send_config(&c, 0);
 	conf_free(&c);
 	/*
 	 * stdio: children and log; rpath: files of the configuration and

@@ -28,7 +28,8 @@
  *
  *	parent to ikev2		FD (a socket; peerid: enum iked_fd), START
  *				(struct start), CFG_* (conf_pack.c; BEGIN's
- *				peerid is the load of ca's that goes with it),
+ *				peerid is the load of ca's that goes with it,
+ *				END's the client who is to hear of it),
  *				SHUTDOWN; back: GONE
  *	parent to ca		CA_KEY (our private key, an open file, or
  *				none), CA_LOAD (cert_partial_chain; peerid

@@ -48,6 +48,7 @@ struct ikev2 {
 	int		 i_decouple;	/* and couple or decouple; -1 none */
 	struct conf	 i_conf;	/* on its way */
 	int		 i_complete;	/* and complete */
+	uint32_t	 i_client;	/* of control's, who asked for it; or 0 */
 	uint32_t	 i_load;	/* the load of ca's that it needs */
 	uint32_t	 i_loaded;	/* the last that ca has done */
 	TAILQ_HEAD(, kflow) i_flows;
@@ -347,6 +348,15 @@ wanted(const struct addr *here, const struct addr *there)
 	return (0);
 }
 
+/* Who asked for the configuration hears that it is in force, or replaced. */
+static void
+told(void)
+{
+	if (I.i_client != 0)
+		pipe_send(&I.i_control, IMSG_CTL_OK, I.i_client, -1, NULL, 0);
+	I.i_client = 0;
+}
+
 /* A configuration is complete, and ca has loaded what goes with it. */
 static void
 take_conf(void)
@@ -359,6 +369,7 @@ take_conf(void)
 	overrides();
 	pfkey_orphans(I.i_pfkey, wanted);
 	rearm();
+	told();
 }
 
 /* The end: nothing of ours stays in the kernel. */
@@ -420,6 +431,7 @@ from_parent(struct pipe *p, struct imsg *im)
 		conf_free(&I.i_conf);
 		conf_init(&I.i_conf);
 		I.i_complete = 0;
+		told();
 		I.i_load = im->i_hdr.i_peerid;
 		if (conf_unpack(&r, &I.i_conf) == -1)
 			fatalx("imsg conf");
@@ -432,6 +444,7 @@ from_parent(struct pipe *p, struct imsg *im)
 		break;
 	case IMSG_CFG_END:
 		I.i_complete = 1;
+		I.i_client = im->i_hdr.i_peerid;
 		take_conf();
 		break;
 	case IMSG_SHUTDOWN:
