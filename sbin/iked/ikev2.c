@@ -48,7 +48,7 @@ struct ikev2 {
 	int		 i_decouple;	/* and couple or decouple; -1 none */
 	struct conf	 i_conf;	/* on its way */
 	int		 i_complete;	/* and complete */
-	uint32_t	 i_client;	/* of control's, who asked for it; or 0 */
+	uint32_t	 i_client;	/* of control's: asked for it; 0 none */
 	uint32_t	 i_load;	/* the load of ca's that it needs */
 	uint32_t	 i_loaded;	/* the last that ca has done */
 	TAILQ_HEAD(, kflow) i_flows;
