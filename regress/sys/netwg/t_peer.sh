@@ -96,9 +96,9 @@ wiped_body()
 	exec 9>end
 	w_wait 10 grep -q . peer.out
 	read -r send recv <peer.out
-	psk=$(openssl rand -hex 32)
-	w_exec r ifconfig wg0 wgpeer "$(cat a.pub)" \
-	    wgpsk "$(echo "$psk" | xxd -r -p | base64 -w 0)"
+	openssl rand -base64 32 >psk
+	psk=$(hex_of psk)
+	w_exec r ifconfig wg0 wgpeer "$(cat a.pub)" wgpsk "$(cat psk)"
 	# Shortly before its end, as it is kept: with its fixed bits.
 	private=$(hex_of r.key | cut -c 5-60)
 	was=$(in_memory "$send" "$recv" "$psk" "$private")
