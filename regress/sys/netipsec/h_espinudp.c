@@ -1,0 +1,33 @@
+/*
+ * h_espinudp PORT: a UDP socket by which Linux takes ESP, in a guest.
+ */
+#include <sys/socket.h>
+
+#include <netinet/in.h>
+
+#include <err.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define UDP_ENCAP		100
+#define UDP_ENCAP_ESPINUDP	2
+
+int
+main(int argc, char *argv[])
+{
+	struct sockaddr_in	 sin;
+	int			 kind = UDP_ENCAP_ESPINUDP, s;
+
+	if (argc != 2)
+		errx(2, "usage: h_espinudp port");
+	memset(&sin, 0, sizeof(sin));
+	sin.sin_family = AF_INET;
+	sin.sin_port = htons(atoi(argv[1]));
+	s = socket(AF_INET, SOCK_DGRAM, 0);
+	if (s == -1 || bind(s, (struct sockaddr *)&sin, sizeof(sin)) == -1 ||
+	    setsockopt(s, IPPROTO_UDP, UDP_ENCAP, &kind, sizeof(kind)) == -1)
+		err(1, "port %s", argv[1]);
+	for (;;)
+		pause();
+}
