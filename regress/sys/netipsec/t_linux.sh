@@ -237,7 +237,8 @@ families_body()
 	linux_tunnel 4 4 ah "$esn" esn '' "$h"
 	linux_pings 4
 	echo udp
-	linux_tunnel 4 4 esp 'encap espinudp 4500 4500 0.0.0.0' udpencap "$g" ''
+	linux_tunnel 4 4 esp 'encap espinudp 4500 4500 0.0.0.0' udpencap \
+	    "$g" ''
 	ipsec_watch
 	linux_pings 4
 	ipsec_watched
