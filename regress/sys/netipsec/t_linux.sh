@@ -156,7 +156,8 @@ linux_pings()
 {
 	[ "$1" = 4 ] && _x_to=10.0.2.1 _x_from=10.0.1.2 ||
 	    _x_to=fd02::1 _x_from=fd01::2
-	w_in a ping -n -c 2 -i 0.2 -w 10 "$_x_to" || linux_fail "no answer of Linux"
+	w_in a ping -n -c 2 -i 0.2 -w 10 "$_x_to" ||
+	    linux_fail "no answer of Linux"
 	w_in a ping -n -c 1 -s 1200 -w 10 "$_x_to" ||
 	    linux_fail "no answer to a large one"
 	guest "ping -c 1 -w 10 -I ${_x_to} $_x_from" ||
