@@ -225,7 +225,8 @@ retransmission(struct ike_sa *sa, const struct ike_hdr *h,
 	if (h->h_next == PLD_SKF && h->h_len >= 36 &&
 	    (data[32] << 8 | data[33]) != 1)
 		return (1);
-	if (sa->sa_response.s_valid && sa->sa_response.s_id == h->h_id) {
+	if (sa->sa_response.s_valid && sa->sa_response.s_id == h->h_id &&
+	    sa->sa_response.s_exch == h->h_exch) {
 		e->e_stats.st_resp_retrans++;
 		msg_resend(sa, &sa->sa_response);
 	} else

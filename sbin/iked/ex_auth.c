@@ -182,6 +182,20 @@ replace_others(struct ike_sa *sa, int forgotten)
 	}
 }
 
+/* What a responder says of itself. */
+static void
+ourselves(struct ike_sa *sa, const struct signature *sg, struct chain *c)
+{
+	chain_init(c);
+	id_build(c, PLD_IDr, &sa->sa_id);
+	certs_build(c, sg);
+	auth_build(c, sg->sg_method, &sg->sg_data);
+}
+
+/*
+ * The child is in the kernel before the peer hears of it, whose first packet
+ * may come as soon as that.
+ */
 static void
 send_response(struct ike_sa *sa, const struct msg *m,
     const struct signature *sg)
@@ -191,14 +205,17 @@ send_response(struct ike_sa *sa, const struct msg *m,
 	uint16_t	 error = 0;
 	int		 loaded = -1;
 
-	chain_init(&c);
-	id_build(&c, PLD_IDr, &sa->sa_id);
-	certs_build(&c, sg);
-	auth_build(&c, sg->sg_method, &sg->sg_data);
+	ourselves(sa, sg, &c);
+	log_established(sa);
 	ch = child_new(sa, sa->sa_policy->p_saproto);
-	if (ch != NULL)
-		loaded = child_answer(sa, m, ch, &c, 1, &error);
-	if (ch == NULL || loaded == -1) {
+	if (ch != NULL && child_answer(sa, m, ch, &c, 1, &error) == 0) {
+		loaded = child_load(ch, sa->sa_policy->p_name);
+		if (loaded == -1) {
+			chain_free(&c);
+			ourselves(sa, sg, &c);
+		}
+	}
+	if (loaded == -1) {
 		if (error == 0)
 			error = N_NO_ADDITIONAL_SAS;
 		notify_build(&c, PROTO_NONE, 0, error, NULL, 0);
@@ -208,10 +225,7 @@ send_response(struct ike_sa *sa, const struct msg *m,
 		sa_close(sa, "response cannot be made");
 		return;
 	}
-	log_established(sa);
 	sa_established(sa);
-	if (loaded == 0)
-		loaded = child_load(ch, sa->sa_policy->p_name);
 	/* Afterwards, so that flows of both are never missing. */
 	replace_others(sa, msg_notify(m, N_INITIAL_CONTACT) != NULL);
 	if (loaded == -1 && ch != NULL)

@@ -223,7 +223,9 @@ cookie_make(struct engine *e, int which, const struct blob *ni,
 	if (e->e_secret_born == 0 || e->e_now - e->e_secret_born >
 	    COOKIE_LIFE) {
 		memcpy(e->e_secret[1], e->e_secret[0], 32);
-		if (RAND_bytes(e->e_secret[0], 32) != 1)
+		if (RAND_bytes(e->e_secret[0], 32) != 1 ||
+		    (e->e_secret_born == 0 &&
+		    RAND_bytes(e->e_secret[1], 32) != 1))
 			return (-1);
 		e->e_secret_born = e->e_now + (e->e_now == 0);
 	}

@@ -29,6 +29,7 @@
 #define T_LINGER	30000	/* a rekeyed IKE SA waits to be deleted */
 #define T_HINT		10000	/* INVALID_IKE_SPI is looked into, or sent */
 #define HALFOPEN_COOKIE	32	/* from here on a COOKIE is asked for */
+#define FRAGS_BYTES	65535	/* of one message */
 #define HALFOPEN_MAX	1024	/* from here on nothing is answered */
 
 struct engine;
@@ -107,6 +108,7 @@ struct frags {
 	uint32_t	 f_id;
 	uint16_t	 f_total;	/* 0: none */
 	uint16_t	 f_have;
+	size_t		 f_bytes;
 	uint8_t		 f_first;
 	struct blob	*f_list;
 };

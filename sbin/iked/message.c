@@ -286,6 +286,13 @@ frag_input(struct ike_sa *sa, const struct ike_hdr *h, const uint8_t *data,
 		blob_free(&piece);
 		return (0);
 	}
+	f->f_bytes += piece.b_len;
+	if (f->f_bytes > FRAGS_BYTES) {
+		st->st_frag_failed++;
+		blob_free(&piece);
+		frags_free(f);
+		return (-1);
+	}
 	blob_move(&f->f_list[number - 1], &piece);
 	if (number == 1)
 		f->f_first = data[28];
