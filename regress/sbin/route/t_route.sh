@@ -144,7 +144,7 @@ monitor_body()
 	u_machine
 	warren exec "$M" route -n monitor >mon 2>&1 &
 	w_made proc $!
-	sleep 0.5
+	w_wait 10 monitored
 	u_do route -q add -net 10.20.0.0/16 10.0.1.2
 	u_do ifconfig em0 inet 10.0.7.1/24 alias
 	u_do ifconfig lo3 create
@@ -158,6 +158,14 @@ monitor_body()
 	    'name: lo3, what: arrival'; do
 		grep -q -e "$line" mon || atf_fail "no $line in $(cat mon)"
 	done
+}
+
+# monitored: route monitor has begun to tell.
+monitored()
+{
+	x route -qn add -host 10.0.9.9 10.0.1.2
+	x route -qn delete -host 10.0.9.9
+	[ -s mon ]
 }
 
 w_test table "routing tables of their own, and exec"

@@ -57,6 +57,7 @@ tcp_half_offload_body()
 	w_capture b tb b.pcap
 	w_iperf a b 10.0.2.2 -n 2M
 	w_iperf a b 10.0.2.2 -n 2M -R
+	w_captured b.pcap
 	bad_checksums b.pcap 'ip.src == 10.0.1.2'
 }
 
@@ -136,6 +137,7 @@ fragment_body()
 	w_ping a 10.0.2.2 -M dont -s 1472
 	# Fragments of the host's own pass and are put together there.
 	w_ping a 10.0.2.2 -M dont -s 4000
+	w_captured b.pcap
 	tshark -r b.pcap -Y 'ip.src == 10.0.1.2 && ip.len > 600' >big
 	[ -s big ] && atf_fail "larger than the link: $(head -n 3 big)"
 	tshark -r b.pcap -Y 'ip.src == 10.0.1.2 && ip.flags.mf == 1' >frag

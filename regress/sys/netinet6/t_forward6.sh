@@ -61,6 +61,7 @@ tcp_half_offload_body()
 	w_capture b tb b.pcap
 	w_iperf a b $B6 -n 2M
 	w_iperf a b $B6 -n 2M -R
+	w_captured b.pcap
 	bad_checksums b.pcap "ipv6.src == $A6"
 }
 
@@ -133,12 +134,13 @@ pmtu_own_body()
 	    atf_fail "cannot add the route"
 	w_capture b tb b.pcap
 	w_capture c cb c.pcap
-	w_exec r ping6 -mn -c 5 -i 0.3 -s 1400 2001:db8:3::2 >out ||
+	w_exec r ping6 -mn -c 5 -i 0.3 -w 2 -s 1400 2001:db8:3::2 >out ||
 	    atf_fail "r to c: $(cat out)"
 	w_exec r route -n get -inet6 2001:db8:3::2 >out
 	cat out
 	w_exec r netstat -rn -f inet6 >out
 	atf_check -o match:'2001:db8:3::2 .* 1300 ' cat out
+	w_captured c.pcap
 	tshark -r c.pcap -Y 'ipv6.src == 2001:db8:2::1 && ipv6.fraghdr' \
 	    >frag 2>/dev/null
 	[ -s frag ] || atf_fail "no fragments seen"

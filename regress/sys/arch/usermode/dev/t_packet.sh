@@ -42,7 +42,7 @@ no_offload_body()
 	w_serve_iperf b
 	w_iperf a b 10.0.2.2 -n 20M
 	w_iperf a b 10.0.2.2 -n 20M -R
-	sleep 0.5
+	w_captured b.pcap
 	tcpdump -nr b.pcap 'greater 1515 and src 10.0.1.2' 2>/dev/null >large
 	atf_check cat large
 	tcpdump -nvvr b.pcap 'src 10.0.1.2' 2>/dev/null >sums

@@ -105,8 +105,9 @@ hub_body()
 	    atf_fail "arrived though time stands"
 	(w_exec m1 ping -n -c 1 -w 20 10.0.0.2 >out; echo $? >status) &
 	pinger=$!
-	for i in 1 2 3 4 5 6 7 8; do
-		sleep 0.3
+	n=100
+	while kill -0 $pinger 2>/dev/null && [ $((n -= 1)) -gt 0 ]; do
+		sleep 0.2
 		warren-clock clock +1
 	done
 	wait $pinger
