@@ -58,7 +58,7 @@ sb_charge(const struct mbuf *m, long *bytes, long *mbufs)
 
 /*
  * A small datagram that sits in a large cluster would use up the buffer's
- * limit with air: copy it.  Without memory it stays as it is.
+ * limit with air: a copy of it, or, without memory, itself.
  */
 static struct mbuf *
 sb_compact(struct mbuf *m0)
@@ -78,7 +78,6 @@ sb_compact(struct mbuf *m0)
 	m_copydata(m0, 0, bytes, mtod(m, caddr_t));
 	m->m_len = m->m_pkthdr.len = bytes;
 	m->m_flags |= m0->m_flags & (M_BCAST | M_MCAST | M_ZEROIZE);
-	m_freem(m0);
 	return (m);
 }
 
@@ -121,7 +120,7 @@ int
 sbappendaddr(struct sockbuf *sb, const struct sockaddr *sa, struct mbuf *m0,
     struct mbuf *control)
 {
-	struct mbuf	*m, *name;
+	struct mbuf	*data = m0, *m, *name;
 
 	KASSERT(sa->sa_len <= MLEN);
 	if (!sb_fits(sb, NULL, control, sa->sa_len, MSIZE) ||
@@ -138,18 +137,22 @@ sbappendaddr(struct sockbuf *sb, const struct sockaddr *sa, struct mbuf *m0,
 	memcpy(mtod(name, caddr_t), sa, sa->sa_len);
 	name->m_len = sa->sa_len;
 	if (m0 != NULL && (m0->m_flags & M_PKTHDR))
-		m0 = sb_compact(m0);
-	if (!sb_fits(sb, m0, control, name->m_len, MSIZE)) {
+		data = sb_compact(m0);
+	if (!sb_fits(sb, data, control, name->m_len, MSIZE)) {
 		m_free(name);
+		if (data != m0)
+			m_freem(data);
 		sb->sb_drops++;
 		sostat.kss_rcvfull++;
 		return (0);
 	}
-	name->m_next = control != NULL ? control : m0;
+	if (data != m0)
+		m_freem(m0);
+	name->m_next = control != NULL ? control : data;
 	if (control != NULL) {
 		for (m = control; m->m_next != NULL; m = m->m_next)
 			continue;
-		m->m_next = m0;
+		m->m_next = data;
 	}
 	sbappendrecord(sb, name);
 	return (1);

@@ -114,6 +114,29 @@ KTEST(compact, "a few bytes in a large cluster do not use up the limit")
 	sbflush(&sb);
 }
 
+KTEST(refused, "a record that is refused stays the caller's as it was")
+{
+	struct sockbuf	 sb;
+	struct mbuf	*m;
+	int		 i;
+
+	memset(&sb, 0, sizeof(sb));
+	KT_ERR(0, sbreserve(&sb, 65536));
+	/* In the end there is room for the sender's address alone. */
+	KT_EQ(sbappendaddr(&sb, &from, NULL, NULL), 1);
+	for (i = 0; i < 10000; i++) {
+		m = packet(1, 65536);
+		if (!sbappendaddr(&sb, &from, m, NULL))
+			break;
+	}
+	KT_EQ(sb.sb_mbmax - sb.sb_mbcnt, MSIZE);
+	KT_EQ(m->m_len, 1);
+	KT_EQ(*mtod(m, uint8_t *), 0x5a);
+	KT_TRUE(m->m_type == MT_DATA);
+	m_freem(m);
+	sbflush(&sb);
+}
+
 KTEST(control_big, "control messages up to a cluster")
 {
 	static uint8_t	 data[MCLBYTES];

@@ -13,8 +13,9 @@ victim()
 	w_exec r ifconfig em1 mtu 1280 || atf_fail "mtu"
 	w_ping a 10.0.1.1
 	w_ping b 10.0.2.1
-	# What a sends is the attack alone.
+	# What a sends is the attack alone, and b sends nothing.
 	w_quiet 8 1
+	w_in b sysctl -qw net.ipv6.conf.tb.disable_ipv6=1
 	w_in a ip neigh replace 10.0.1.1 lladdr "$(w_lladdr)" dev ta
 }
 
