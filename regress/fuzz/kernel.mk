@@ -51,7 +51,7 @@ ${KO}/usermode/fuzz.o: ${KO}/warren.o ${UM_OBJS} ${FUZZ_OBJS} \
 	    -G um_fuzz_one ${.TARGET}.tmp ${.TARGET}
 	@rm -f ${.TARGET}.tmp
 
-${UMF}: ${KO}/usermode/fuzz.o ${FUZZ_HOST}
+${UMF}: ${KO}/usermode/fuzz.o ${FUZZ_HOST} ${LIBWIRE}
 	${SAY} link ${.TARGET:S,^${OBJROOT}/,,}
 	${Q}${CC} ${SANFLAGS} -fprofile-instr-generate -pie -o ${.TARGET} \
 	    ${KO}/usermode/fuzz.o ${FUZZ_HOST} ${LIBFUZZER} ${UMLIBS} \

@@ -1,14 +1,19 @@
-# A static library of the machine's user land.
+# A static library of the machine's user land, or of programs of the host's.
 #
 #	LIB	its name, for libLIB.a
 #	SRCS	its sources
 #	MAN	its manual pages, none unless told
+#	HOSTED	defined: for programs of the host's and the usermode kernel
 .include <bsd.own.mk>
 
 MAN?=
+.if defined(HOSTED)
+LIBFLAGS=	${UFLAGS} -fPIE ${SANFLAGS} ${CFLAGS}
+.else
 LIBFLAGS=	${UFLAGS} -DLIBBSD_OVERLAY -I${TOP}/include \
 		-isystem /usr/include/bsd -I${TOP}/lib/libutil \
 		-I${TOP}/lib/libsys ${CFLAGS}
+.endif
 
 all: ${O}/lib${LIB}.a
 

@@ -3,6 +3,7 @@
 #	PROG	its name
 #	SRCS	sources, PROG.c unless told
 #	LDADD	libraries after libutil and libsys
+#	DPADD	those of them that this tree makes
 #	MAN	manual pages, PROG.8 unless told; MAN= for none
 #	BINDIR	where it goes in the image: /sbin, /usr/bin ...
 #	HOSTED	defined: a program of the host's, not of a machine
@@ -59,7 +60,7 @@ ${O}/${s:R}.o: ${O}/${s:R}.c
 	${Q}${CC} ${PROGFLAGS} -I${.CURDIR} -c -o ${.TARGET} ${O}/${s:R}.c
 .endfor
 
-${O}/${PROG}: ${_OBJS} ${_WLIBS}
+${O}/${PROG}: ${_OBJS} ${_WLIBS} ${DPADD}
 	${SAY} link ${.TARGET:S,^${OBJROOT}/,,}
 	${Q}${CC} ${PROGLD} -o ${.TARGET} ${_OBJS} ${LDFLAGS} ${PROGLIBS}
 

@@ -7,4 +7,5 @@ SUBDIR=		sys ${USERDIRS}
 .include <bsd.subdir.mk>
 
 userland: ${USERDIRS:S,^,_all_,}
-.ORDER: _all_lib _all_sbin _all_usr.sbin _all_usr.bin _all_tools
+# sys and lib both see to lib/libwire, so one after the other.
+.ORDER: _all_sys _all_lib _all_sbin _all_usr.sbin _all_usr.bin _all_tools

@@ -17,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host_vtime.h"
+#include "vtime.h"
 
 #define NSEC		1000000000.0
 #define MAXSECONDS	1e9

@@ -17,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "host_vtime.h"
+#include "vtime.h"
 #include "hub.h"
 
 #define EVENTS		32

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "host_vtime.h"
+#include "vtime.h"
 #include "hub.h"
 
 #define WIRE_BATCH	256		/* frames taken of one wire at a time */

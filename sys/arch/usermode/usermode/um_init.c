@@ -9,10 +9,11 @@
 #include <netinet/in_bootarg.h>
 #include <netinet6/in6_bootarg.h>
 
+#include <dev/host/crypto_hostvar.h>
+#include <dev/host/if_hostvar.h>
+
 #include <host.h>
 
-#include "../crypto/um_crypto.h"
-#include "../dev/if_hostvar.h"
 #include "um_var.h"
 
 /* The port's devices, and programs' way in; by the first kernel thread. */
@@ -20,7 +21,7 @@ static void
 um_autoconf(const char *line)
 {
 	um_syscall_init();
-	um_crypto_init();
+	crypto_host_init();
 	if (em_attach_all(line) != 0) {
 		printf("boot failed\n");
 		md_halt(MD_HALT_FAIL);

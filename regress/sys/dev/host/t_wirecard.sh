@@ -4,7 +4,7 @@
 #
 #	machine r: em0 10.0.0.1 ======== em0 10.0.0.2 :machine s
 
-. "$(atf_get_srcdir)/../../../../lib/warren.subr"
+. "$(atf_get_srcdir)/../../../lib/warren.subr"
 . "$(atf_get_srcdir)/dev.subr"
 
 ends()

@@ -16,8 +16,8 @@
  * Members that die are noticed by their locks: each holds one byte of the
  * file locked while it lives.
  */
-#ifndef _USERMODE_HOST_VTIME_H_
-#define _USERMODE_HOST_VTIME_H_
+#ifndef _LIBWIRE_VTIME_H_
+#define _LIBWIRE_VTIME_H_
 
 #include <stdint.h>
 
@@ -37,4 +37,4 @@ void	 vtime_busy(void);
 void	 vtime_poke(int);
 void	 vtime_limit(uint64_t);
 
-#endif /* _USERMODE_HOST_VTIME_H_ */
+#endif /* _LIBWIRE_VTIME_H_ */

@@ -1,5 +1,5 @@
 /*
- * The host's ciphers, for um_crypto.c.
+ * The host's ciphers, for crypto_host.c.
  *
  * AES-GCM goes by the library's direct calls; ChaCha20-Poly1305 and AES-CBC
  * with HMAC by its jobs, of which it works on several at once: a batch is
@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <host_crypto.h>
+#include "host_crypto.h"
 
 #define KEYEXP_SIZE	(15 * 16)	/* an AES key, expanded */
 #define BLOCK_MAX	128		/* of a hash */

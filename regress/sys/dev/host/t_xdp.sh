@@ -2,7 +2,7 @@
 # The packet card in mode xdp, in t_packet's topology.  The far ends must
 # finish their checksums: nobody does it for them.
 
-. "$(atf_get_srcdir)/../../../../lib/warren.subr"
+. "$(atf_get_srcdir)/../../../lib/warren.subr"
 . "$(atf_get_srcdir)/dev.subr"
 
 finish_sums()

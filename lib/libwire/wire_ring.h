@@ -28,8 +28,8 @@
  * The peer is not trusted: offsets and lengths are read once, checked, and a
  * wire that breaks the rules is dead.
  */
-#ifndef _USERMODE_WIRE_RING_H_
-#define _USERMODE_WIRE_RING_H_
+#ifndef _LIBWIRE_WIRE_RING_H_
+#define _LIBWIRE_WIRE_RING_H_
 
 #include <sys/uio.h>
 
@@ -107,4 +107,4 @@ void	 wire_discard(struct wire *);
 
 int	 wire_meet(const char *, int *);
 
-#endif /* _USERMODE_WIRE_RING_H_ */
+#endif /* _LIBWIRE_WIRE_RING_H_ */

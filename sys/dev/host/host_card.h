@@ -1,13 +1,13 @@
 /*
- * Network cards on the host, as the kernel's driver (dev/if_host.c) sees
+ * Network cards on the host, as the kernel's driver (if_host.c) sees
  * them: tap, packet, xdp and wire.
  *
  * Frames move in batches, each as a vector of buffers that the host's own
  * scatter and gather calls use as it is.  Buffer 0 of each vector belongs to
  * the host side, which puts the frame's metadata there.
  */
-#ifndef _USERMODE_HOST_CARD_H_
-#define _USERMODE_HOST_CARD_H_
+#ifndef _DEV_HOST_HOST_CARD_H_
+#define _DEV_HOST_HOST_CARD_H_
 
 #include <stddef.h>
 #include <stdint.h>
@@ -99,4 +99,4 @@ int	 host_card_send(struct host_card *, struct host_frame *, int);
 /* Frames lost since the last call: received, sent. */
 void	 host_card_drops(struct host_card *, uint64_t[2]);
 
-#endif /* _USERMODE_HOST_CARD_H_ */
+#endif /* _DEV_HOST_HOST_CARD_H_ */

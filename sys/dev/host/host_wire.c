@@ -27,7 +27,7 @@
 #include <host.h>
 
 #include "host_card_var.h"
-#include "host_vtime.h"
+#include "vtime.h"
 #include "wire_ring.h"
 
 #define WIRE_MTU	65435

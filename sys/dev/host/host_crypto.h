@@ -1,8 +1,8 @@
 /*
  * Ciphers of the host: Intel's Multi-Buffer library, and X25519 of libcrypto.
  */
-#ifndef _USERMODE_HOST_CRYPTO_H_
-#define _USERMODE_HOST_CRYPTO_H_
+#ifndef _DEV_HOST_HOST_CRYPTO_H_
+#define _DEV_HOST_HOST_CRYPTO_H_
 
 #include <stddef.h>
 #include <stdint.h>
@@ -54,4 +54,4 @@ void	 host_crypto_batch(struct host_crypto_op *, unsigned int);
 /* out = scalar * point; 0, or -1 when it cannot be had here. */
 int	 host_x25519(uint8_t *, const uint8_t *, const uint8_t *);
 
-#endif /* _USERMODE_HOST_CRYPTO_H_ */
+#endif /* _DEV_HOST_HOST_CRYPTO_H_ */

@@ -1,7 +1,7 @@
 #! /usr/bin/env atf-sh
 # A card that cannot be opened says which, why, and what to do; nothing boots.
 
-. "$(atf_get_srcdir)/../../../../lib/warren.subr"
+. "$(atf_get_srcdir)/../../../lib/warren.subr"
 . "$(atf_get_srcdir)/dev.subr"
 
 KERNEL=$OBJ/sys/usermode/warren-kernel

@@ -4,7 +4,7 @@
 #
 #	host a: va ------ paN [em0 machine r em1] pbN ------ vb: host b
 
-. "$(atf_get_srcdir)/../../../../lib/warren.subr"
+. "$(atf_get_srcdir)/../../../lib/warren.subr"
 . "$(atf_get_srcdir)/dev.subr"
 
 COUNT=60

@@ -4,7 +4,7 @@
 #	host a: va ------ paN [em0 machine r em1] pbN ------ vb: host b
 #	     10.0.1.2          10.0.1.1  10.0.2.1          10.0.2.2
 
-. "$(atf_get_srcdir)/../../../../lib/warren.subr"
+. "$(atf_get_srcdir)/../../../lib/warren.subr"
 . "$(atf_get_srcdir)/dev.subr"
 
 w_test forward "ping, TCP and UDP both ways"

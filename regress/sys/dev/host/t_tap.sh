@@ -1,7 +1,7 @@
 #! /usr/bin/env atf-sh
 # The tap card.  What it forwards is regress/sys/netinet's business.
 
-. "$(atf_get_srcdir)/../../../../lib/warren.subr"
+. "$(atf_get_srcdir)/../../../lib/warren.subr"
 . "$(atf_get_srcdir)/dev.subr"
 
 one_machine()

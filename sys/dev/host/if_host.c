@@ -40,8 +40,7 @@
 #include <net/if_vnet.h>
 #include <netinet/if_ether.h>
 
-#include <host_card.h>
-
+#include "host_card.h"
 #include "if_hostvar.h"
 
 #define EM_ROOM		(64 + ETHER_ALIGN)	/* before a received frame */

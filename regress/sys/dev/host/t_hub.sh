@@ -1,7 +1,7 @@
 #! /usr/bin/env atf-sh
 # warren-hub(8): joining, learning, impairing, capturing.
 
-. "$(atf_get_srcdir)/../../../../lib/warren.subr"
+. "$(atf_get_srcdir)/../../../lib/warren.subr"
 . "$(atf_get_srcdir)/dev.subr"
 
 A=02:00:00:00:00:0a

@@ -1,12 +1,12 @@
 /*
  * The host side of cards, among its own files.
  */
-#ifndef _USERMODE_HOST_CARD_VAR_H_
-#define _USERMODE_HOST_CARD_VAR_H_
+#ifndef _DEV_HOST_HOST_CARD_VAR_H_
+#define _DEV_HOST_HOST_CARD_VAR_H_
 
 #include <sys/uio.h>
 
-#include <host_card.h>
+#include "host_card.h"
 
 /* What one kind of card implements; the contracts are in host_card.h. */
 struct host_card_ops {
@@ -57,4 +57,4 @@ void	 host_card_ready(void *, uint32_t);
 #define DROP_IN		0
 #define DROP_OUT	1
 
-#endif /* _USERMODE_HOST_CARD_VAR_H_ */
+#endif /* _DEV_HOST_HOST_CARD_VAR_H_ */

@@ -15,9 +15,8 @@
 #include <crypto/cryptodev.h>
 #include <crypto/x25519.h>
 
-#include <host_crypto.h>
-
-#include "um_crypto.h"
+#include "crypto_hostvar.h"
+#include "host_crypto.h"
 
 #define BATCH		64
 #define BOUNCE_SIZE	(512 * 1024)
@@ -494,7 +493,7 @@ mb_x25519(uint8_t *out, const uint8_t *scalar, const uint8_t *point)
  * Register what the host has; by the first kernel thread.
  */
 void
-um_crypto_init(void)
+crypto_host_init(void)
 {
 	static const uint8_t	 nine[X25519_SIZE] = { 9 };
 	uint8_t			 out[X25519_SIZE];

@@ -1,5 +1,5 @@
 /*
- * Virtual time: see host_vtime.h.
+ * Virtual time: see vtime.h.
  *
  * The file begins with a page that all members map; the robust mutex in it
  * protects everything but reading vp_now.  Bytes from 4096 on are nobody's
@@ -28,7 +28,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "host_vtime.h"
+#include "vtime.h"
 
 #define VP_MAGIC	0x76746d31U
 #define VP_SIZE		4096

@@ -1,7 +1,7 @@
 #! /usr/bin/env atf-sh
 # Virtual time: hours of timers pass in milliseconds, for all machines alike.
 
-. "$(atf_get_srcdir)/../../../../lib/warren.subr"
+. "$(atf_get_srcdir)/../../../lib/warren.subr"
 . "$(atf_get_srcdir)/dev.subr"
 
 # Two machines on a wire and one clock.
