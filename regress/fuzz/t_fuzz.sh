@@ -27,6 +27,8 @@ targets inet "IPv4" "ip reass icmp udp igmp"
 targets inet6 "IPv6" "ip6 frag6 icmp6 udp6 nd mld"
 targets wg "WireGuard" "wg wgioctl wgsockd"
 targets ikecert "what peers of iked show its ca process" "ikecert"
+targets iked "iked, before and after authentication, its file, its processes" \
+    "ike ikemsg ikeconf imsg"
 targets calls "system calls and what goes through them" \
     "route syscall ioctl sysctl bpf"
 

@@ -6,9 +6,10 @@
 #	SRCS.NAME	the sources, paths from the top
 #	FLAGS.NAME	for all of them
 #	LIBS.NAME
+#	GRAMMAR.NAME	a parse.y of theirs
 .include <bsd.own.mk>
 
-USERFUZZ=	wgsockd ikecert
+USERFUZZ=	wgsockd ikecert ike ikemsg ikeconf imsg
 
 SRCS.wgsockd=	usr.sbin/wgsockd/request.c usr.sbin/wgsockd/get.c \
 		usr.sbin/wgsockd/set.c lib/libutil/log.c
@@ -23,6 +24,38 @@ SRCS.ikecert=	sbin/iked/cert_ident.c sbin/iked/cert_store.c \
 		lib/libutil/log.c
 FLAGS.ikecert=	-I${TOP}/sbin/iked
 LIBS.ikecert=	-lcrypto
+
+_IKECONF=	sbin/iked/lex.c sbin/iked/parse_policy.c sbin/iked/conf.c \
+		sbin/iked/conf_pack.c sbin/iked/print.c sbin/iked/map.c \
+		sbin/iked/ident.c sbin/iked/addr.c sbin/iked/buf.c \
+		regress/fuzz/stub/nolog.c
+_IKEWIRE=	sbin/iked/wire_hdr.c sbin/iked/wire_sa.c sbin/iked/wire_ts.c \
+		sbin/iked/wire_pld.c sbin/iked/wire_msg.c sbin/iked/select.c \
+		sbin/iked/crypt_prf.c sbin/iked/crypt_dh.c \
+		sbin/iked/crypt_keys.c sbin/iked/crypt_sk.c
+_IKEFLAGS=	-I${TOP}/sbin/iked -I${OBJROOT}/sbin/iked \
+		-I${TOP}/regress/sbin/iked -I${TOP}/regress/fuzz/stub
+
+SRCS.ike=	regress/sbin/iked/pair.c ${_IKECONF} ${_IKEWIRE} \
+		sbin/iked/timer.c sbin/iked/sa.c sbin/iked/child.c \
+		sbin/iked/message.c sbin/iked/match.c sbin/iked/engine.c \
+		sbin/iked/ex_init.c sbin/iked/ex_auth.c sbin/iked/ex_child.c \
+		sbin/iked/ex_rekey.c sbin/iked/ex_info.c
+GRAMMAR.ike=	sbin/iked/parse.y
+FLAGS.ike=	${_IKEFLAGS}
+LIBS.ike=	-lcrypto
+
+SRCS.ikemsg=	${_IKECONF} ${_IKEWIRE}
+GRAMMAR.ikemsg=	sbin/iked/parse.y
+FLAGS.ikemsg=	${_IKEFLAGS}
+LIBS.ikemsg=	-lcrypto
+
+SRCS.ikeconf=	${_IKECONF} ${_IKEWIRE}
+GRAMMAR.ikeconf= sbin/iked/parse.y
+FLAGS.ikeconf=	${_IKEFLAGS} -Dgetaddrinfo=fuzz_getaddrinfo
+LIBS.ikeconf=	-lcrypto
+
+SRCS.imsg=	lib/libutil/imsg.c
 
 FUZZFLAGS=	${UFLAGS} -DLIBBSD_OVERLAY -I${TOP}/include \
 		-isystem /usr/include/bsd -I${TOP}/lib/libutil \
@@ -39,6 +72,16 @@ all: ${F}/${t}
 
 _SRCS.${t}=	regress/fuzz/fuzz_${t}.c ${SRCS.${t}}
 _OBJS.${t}=	${_SRCS.${t}:R:S,$,.o,:S,^,${F}/obj.${t}/,}
+.  for y in ${GRAMMAR.${t}}
+_OBJS.${t}+=	${F}/obj.${t}/${y:R}.o
+${F}/obj.${t}/${y:R}.o: ${TOP}/${y}
+	@mkdir -p ${.TARGET:H}
+	${Q}byacc -d -o ${.TARGET:R}.c ${TOP}/${y}
+	${Q}${CC} ${FUZZFLAGS} ${FLAGS.${t}} -I${TOP}/${y:H} -c \
+	    -o ${.TARGET} ${.TARGET:R}.c
+${_OBJS.${t}:N*/${y:R}.o}: ${F}/obj.${t}/${y:R}.o
+FLAGS.${t}+=	-I${F}/obj.${t}/${y:H}
+.  endfor
 .  for s in ${_SRCS.${t}}
 ${F}/obj.${t}/${s:R}.o: ${TOP}/${s}
 	@mkdir -p ${.TARGET:H}

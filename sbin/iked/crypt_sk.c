@@ -215,6 +215,7 @@ sk_seal(const struct suite *s, const struct blob *ke, const struct blob *ka,
     unsigned int *n)
 {
 	struct cipher	 c;
+	const uint8_t	*data = ch->c_w.w_buf;
 	size_t		 len = ch->c_w.w_len, each, total, off, i;
 
 	if (ch->c_w.w_error || cipher_of(&c, s) == -1)
@@ -229,7 +230,8 @@ sk_seal(const struct suite *s, const struct blob *ke, const struct blob *ka,
 		return (-1);
 	for (i = 0, off = 0; i < total; i++, off += each)
 		if (seal_one(&c, ke, ka, h, ch->c_first,
-		    ch->c_w.w_buf + off, total == 1 ? len : i + 1 == total ?
+		    data == NULL ? data : data + off,
+		    total == 1 ? len : i + 1 == total ?
 		    len - off : each, i + 1, total == 1 ? 0 : total,
 		    &(*list)[i]) == -1) {
 			while (*n > 0)

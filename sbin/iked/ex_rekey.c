@@ -108,6 +108,8 @@ rekey_start(struct ike_sa *sa)
 	x->x_group = group != DH_NONE ? group : sa->sa_suite.su_dh;
 	x->x_dh = dh_new(x->x_group, &x->x_pub);
 	x->x_sa = heir(sa, 1);
+	if (x->x_sa != NULL)
+		x->x_sa->sa_maker = sa;
 	list = calloc(p->p_nike + 1, sizeof(*list));
 	if (x->x_dh == NULL || x->x_sa == NULL || list == NULL ||
 	    rand_blob(&x->x_ni, NONCE_LEN) == -1) {
@@ -321,7 +323,7 @@ rekey_response(struct ike_sa *sa, const struct msg *m)
 		refused(sa, m);
 		return;
 	}
-	sa->sa_x.x_sa = NULL;
+	sa->sa_x.x_sa = new->sa_maker = NULL;
 	exchange_free(&sa->sa_x);
 	sa_established(new);
 	if (other != NULL) {

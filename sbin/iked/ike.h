@@ -166,6 +166,7 @@ struct ike_sa {
 	struct children	 sa_children;
 	struct ike_sa	*sa_theirs;	/* collision: the peer's new SA */
 	struct ike_sa	*sa_rival;	/* whose sa_theirs this is */
+	struct ike_sa	*sa_maker;	/* whose sa_x.x_sa this is */
 	struct blob	 sa_nonce;	/* the smaller of what made us */
 	int		 sa_retries;	/* of SA_INIT: cookies, groups */
 	uint64_t	 sa_born;

@@ -638,6 +638,9 @@ yylex(void)
 	case '\'':
 		return (quote(c));
 	case '$':
+		/* A macro's value is taken as it stands. */
+		if (nsources > 0 && sources[nsources - 1].s_text != NULL)
+			return (c);
 		if (macro() != 0)
 			return (INVALID);
 		goto again;

@@ -215,6 +215,8 @@ sa_close(struct ike_sa *sa, const char *why)
 	if (sa->sa_x.x_sa != NULL)
 		sa_close(sa->sa_x.x_sa, why);
 	exchange_free(&sa->sa_x);
+	if (sa->sa_maker != NULL)
+		sa->sa_maker->sa_x.x_sa = NULL;
 	if (sa->sa_rival != NULL)
 		sa->sa_rival->sa_theirs = NULL;
 	if (sa->sa_theirs != NULL)

@@ -246,8 +246,10 @@ flow_append(struct flow **flows, unsigned int *n, const struct flow *f)
 {
 	struct flow	*p;
 
+	if (*n == FLOWS_MAX)
+		return (-1);
 	p = reallocarray(*flows, *n + 1, sizeof(*p));
-	if (p == NULL || *n == FLOWS_MAX)
+	if (p == NULL)
 		return (-1);
 	*flows = p;
 	p[(*n)++] = *f;
