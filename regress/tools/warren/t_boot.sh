@@ -68,6 +68,30 @@ etc_body()
 	atf_check -o match:'10.9.9.9 x' warren exec "$W_ID-m" cat /etc/hosts
 }
 
+w_test daemons "rc.conf.local says which daemons run; the log has their words"
+daemons_body()
+{
+	w_init
+	w_machine m </dev/null
+	w_etc m iked.conf 'ikev2 passive from 10.0.1.0/24 to 10.0.2.0/24 \
+	    peer 192.0.2.1 psk "a-shared-secret"'
+	chmod 600 m/m/etc/iked.conf
+	w_boot m
+	atf_check -s exit:1 warren exec "$W_ID-m" pidof iked
+	w_exec m logger -p daemon.info said
+	w_wait 10 grep -q 'daemon.info root: said' m/m/var/log/daemon
+	atf_check -o inline:'640\n' stat -c %a m/m/var/log/daemon
+	w_halt m
+	w_etc m rc.conf.local 'iked_flags=-v'
+	w_boot m
+	w_wait 20 grep -q 'iked\[[0-9]*\]: startup' m/m/var/log/daemon
+	atf_check -o not-empty warren exec "$W_ID-m" pidof iked
+	w_halt m
+	w_etc m rc.conf.local 'syslogd_flags=NO' 'wgsockd_flags=NO'
+	w_boot m
+	atf_check -s exit:1 warren exec "$W_ID-m" pidof syslogd wgsockd iked
+}
+
 w_test killed "a kernel that was killed: list says so, halt clears away"
 killed_body()
 {
