@@ -77,17 +77,26 @@ out_due(struct engine *e, void *arg)
 static void
 log_flows(const struct child *ch)
 {
-	char		 text[900], a[ADDR_STRLEN], b[ADDR_STRLEN];
-	unsigned int	 i;
-	size_t		 n = 0;
+	const struct policy	*p = ch->ch_sa->sa_policy;
+	const struct flow	*f = ch->ch_flows;
+	char			 text[900], a[ADDR_STRLEN], b[ADDR_STRLEN];
+	char			 nat[ADDR_STRLEN + 2], rd[8];
+	unsigned int		 i;
+	size_t			 n = 0;
 
-	text[0] = '\0';
-	for (i = 0; i < ch->ch_nflows && n + 140 < sizeof(text); i++)
-		n += snprintf(text + n, sizeof(text) - n, "%s%s-%s=%s(%u)",
+	text[0] = nat[0] = rd[0] = '\0';
+	if (p->p_flags & POL_RDOMAIN)
+		snprintf(rd, sizeof(rd), "-%u", p->p_rdomain);
+	for (i = 0; i < ch->ch_nflows && n + 200 < sizeof(text); i++, f++) {
+		if (f->f_prenat.pf_addr.a_ver != 0)
+			snprintf(nat, sizeof(nat), "[%s]",
+			    prefix_str(&f->f_prenat, a));
+		n += snprintf(text + n, sizeof(text) - n, "%s%s-%s%s=%s(%u)%s",
 		    i == 0 ? "" : ", ", name_proto(ch->ch_proto),
-		    prefix_str(&ch->ch_flows[i].f_src, a),
-		    prefix_str(&ch->ch_flows[i].f_dst, b),
-		    ch->ch_flows[i].f_proto);
+		    prefix_str(&f->f_src, a), nat, prefix_str(&f->f_dst, b),
+		    f->f_proto, rd);
+		nat[0] = '\0';
+	}
 	sa_log(ch->ch_sa, "ikev2_childsa_enable: loaded flows: %s%s", text,
 	    i < ch->ch_nflows ? ", ..." : "");
 }

@@ -126,6 +126,7 @@ policy_add_flow(struct policy *p, const struct flow *f)
 	for (i = 0; i < p->p_nflows; i++)
 		if (prefix_equal(&p->p_flows[i].f_src, &f->f_src) &&
 		    prefix_equal(&p->p_flows[i].f_dst, &f->f_dst) &&
+		    prefix_equal(&p->p_flows[i].f_prenat, &f->f_prenat) &&
 		    p->p_flows[i].f_sport == f->f_sport &&
 		    p->p_flows[i].f_dport == f->f_dport)
 			return (1);

@@ -53,6 +53,7 @@ struct ident {
 struct flow {
 	struct prefix	 f_src;		/* our side */
 	struct prefix	 f_dst;
+	struct prefix	 f_prenat;	/* f_src before pf(4) translates */
 	uint16_t	 f_sport;	/* host order, 0 any */
 	uint16_t	 f_dport;
 	uint8_t		 f_proto;	/* 0 any; set in agreed flows only */
@@ -138,6 +139,7 @@ int	 conf_unpack(struct rbuf *, struct conf *);
 /* ident.c */
 int	 ident_parse(struct ident *, const char *);
 const char *ident_str(const struct ident *, char *, size_t);
+void	 ident_word(const struct ident *, char *, size_t);
 int	 ident_equal(const struct ident *, const struct ident *);
 void	 tag_expand(char [TAG_MAX], const char *, const char *,
 	    const struct ident *);

@@ -112,6 +112,7 @@ pack_flows(struct wbuf *w, const struct policy *p)
 	for (i = 0; i < p->p_nflows; i++) {
 		pack_prefix(w, &p->p_flows[i].f_src);
 		pack_prefix(w, &p->p_flows[i].f_dst);
+		pack_prefix(w, &p->p_flows[i].f_prenat);
 		wbuf_u16(w, p->p_flows[i].f_sport);
 		wbuf_u16(w, p->p_flows[i].f_dport);
 	}
@@ -129,6 +130,7 @@ unpack_flows(struct rbuf *r, struct policy *p)
 		memset(&f, 0, sizeof(f));
 		if (unpack_prefix(r, &f.f_src) == -1 ||
 		    unpack_prefix(r, &f.f_dst) == -1 ||
+		    unpack_prefix(r, &f.f_prenat) == -1 ||
 		    rbuf_u16(r, &f.f_sport) == -1 ||
 		    rbuf_u16(r, &f.f_dport) == -1 ||
 		    policy_add_flow(p, &f) == -1)

@@ -146,6 +146,72 @@ ident_str(const struct ident *id, char *buf, size_t size)
 	return (buf);
 }
 
+/* Append a piece of a DN with a backslash before what has a meaning there. */
+static size_t
+dn_append(char *buf, size_t size, size_t n, const char *s, size_t len)
+{
+	for (; len > 0 && n + 2 < size; len--, s++) {
+		if (*s == '/' || *s == '=')
+			buf[n++] = '\\';
+		buf[n++] = *s;
+	}
+	buf[n] = '\0';
+	return (n);
+}
+
+static void
+dn_word(const struct ident *id, char *buf, size_t size)
+{
+	const unsigned char	*p = id->id_data;
+	X509_NAME		*name;
+	X509_NAME_ENTRY		*ne;
+	unsigned char		*value;
+	char			 key[80];
+	size_t			 n = 0;
+	int			 i, len;
+
+	buf[0] = '\0';
+	name = d2i_X509_NAME(NULL, &p, id->id_len);
+	for (i = 0; name != NULL && i < X509_NAME_entry_count(name); i++) {
+		ne = X509_NAME_get_entry(name, i);
+		len = ASN1_STRING_to_UTF8(&value,
+		    X509_NAME_ENTRY_get_data(ne));
+		i2t_ASN1_OBJECT(key, sizeof(key),
+		    X509_NAME_ENTRY_get_object(ne));
+		if (OBJ_obj2nid(X509_NAME_ENTRY_get_object(ne)) != NID_undef)
+			strlcpy(key, OBJ_nid2sn(OBJ_obj2nid(
+			    X509_NAME_ENTRY_get_object(ne))), sizeof(key));
+		if (len < 0 || n + strlen(key) + 3 >= size) {
+			if (len >= 0)
+				OPENSSL_free(value);
+			break;
+		}
+		n += snprintf(buf + n, size - n, "/%s=", key);
+		n = dn_append(buf, size, n, (char *)value, len);
+		OPENSSL_free(value);
+	}
+	X509_NAME_free(name);
+}
+
+/*
+ * Write an identity of the configuration as ident_parse reads it.
+ */
+void
+ident_word(const struct ident *id, char *buf, size_t size)
+{
+	char	*value;
+
+	if (id->id_type == ID_ASN1_DN)
+		dn_word(id, buf, size);
+	else if (id->id_type == ID_FQDN || id->id_type == ID_UFQDN)
+		snprintf(buf, size, "%.*s", id->id_len, (char *)id->id_data);
+	else {
+		value = strchr(ident_str(id, buf, size), '/');
+		if (value != NULL)
+			memmove(buf, value + 1, strlen(value));
+	}
+}
+
 /*
  * The same identity?  DNs are compared as names, not as bytes.
  */

@@ -211,7 +211,7 @@ void	 pfkey_move(struct pfkey *, const struct child *,
 	    const struct endpoint *);
 void	 pfkey_sa_del(struct pfkey *, const struct child *, int);
 int	 pfkey_flow(struct pfkey *, const struct child *,
-	    const struct flow *, int);
+	    const struct flow *, int, int);
 int	 pfkey_bytes(struct pfkey *, const struct child *, int, uint64_t *);
 uint64_t pfkey_idle(struct pfkey *, const struct child *);
 

@@ -119,20 +119,40 @@ op_getspi(void *arg, const struct ike_sa *sa, uint8_t proto)
 	return (pfkey_getspi(I.i_pfkey, sa, proto));
 }
 
+/* Does a flow of the kernel's let the same packets in? */
+static int
+kflow_same(const struct kflow *k, const struct child *ch,
+    const struct flow *f)
+{
+	return (prefix_equal(&k->kf_flow.f_src, &f->f_src) &&
+	    prefix_equal(&k->kf_flow.f_dst, &f->f_dst) &&
+	    k->kf_flow.f_sport == f->f_sport &&
+	    k->kf_flow.f_dport == f->f_dport &&
+	    k->kf_flow.f_proto == f->f_proto && k->kf_proto == ch->ch_proto);
+}
+
 static struct kflow *
 kflow_find(const struct child *ch, const struct flow *f)
 {
 	struct kflow	*k;
 
 	TAILQ_FOREACH(k, &I.i_flows, kf_entry)
-		if (prefix_equal(&k->kf_flow.f_src, &f->f_src) &&
-		    prefix_equal(&k->kf_flow.f_dst, &f->f_dst) &&
-		    k->kf_flow.f_sport == f->f_sport &&
-		    k->kf_flow.f_dport == f->f_dport &&
-		    k->kf_flow.f_proto == f->f_proto &&
-		    k->kf_proto == ch->ch_proto)
+		if (kflow_same(k, ch, f) &&
+		    prefix_equal(&k->kf_flow.f_prenat, &f->f_prenat))
 			return (k);
 	return (NULL);
+}
+
+/* Is it the only one for what comes in?  Several sources may become one. */
+static int
+kflow_alone(const struct kflow *me, const struct child *ch)
+{
+	struct kflow	*k;
+
+	TAILQ_FOREACH(k, &I.i_flows, kf_entry)
+		if (k != me && kflow_same(k, ch, &me->kf_flow))
+			return (0);
+	return (1);
 }
 
 /* A flow has a child more; one that leads elsewhere is led here. */
@@ -157,7 +177,7 @@ kflow_use(const struct child *ch, const struct flow *f)
 	k->kf_local = sa->sa_local;
 	k->kf_peer = sa->sa_peer;
 	k->kf_refs++;
-	pfkey_flow(I.i_pfkey, ch, f, 1);
+	pfkey_flow(I.i_pfkey, ch, f, 1, kflow_alone(k, ch));
 }
 
 static void
@@ -176,7 +196,7 @@ kflow_drop(const struct child *ch, const struct flow *f)
 
 	if (k == NULL || --k->kf_refs > 0)
 		return;
-	pfkey_flow(I.i_pfkey, ch, f, 0);
+	pfkey_flow(I.i_pfkey, ch, f, 0, kflow_alone(k, ch));
 	TAILQ_REMOVE(&I.i_flows, k, kf_entry);
 	free(k);
 }
@@ -228,7 +248,7 @@ op_child_move(void *arg, const struct child *ch, const struct endpoint *old)
 	if (addr_cmp(&to->e_addr, &old->e_addr) == 0)
 		return;
 	for (i = 0; i < ch->ch_nflows; i++) {
-		pfkey_flow(I.i_pfkey, ch, &ch->ch_flows[i], 1);
+		pfkey_flow(I.i_pfkey, ch, &ch->ch_flows[i], 1, 1);
 		kflow_moved(ch, &ch->ch_flows[i]);
 	}
 }
@@ -342,7 +362,9 @@ wanted(const struct addr *here, const struct addr *there)
 
 	TAILQ_FOREACH(p, &I.i_engine->e_conf.c_policies, p_entry)
 		for (i = 0; i < p->p_nflows; i++)
-			if (prefix_has(&p->p_flows[i].f_src, here) &&
+			if ((prefix_has(&p->p_flows[i].f_src, here) ||
+			    (p->p_flows[i].f_prenat.pf_addr.a_ver != 0 &&
+			    prefix_has(&p->p_flows[i].f_prenat, here))) &&
 			    prefix_has(&p->p_flows[i].f_dst, there))
 				return (1);
 	return (0);

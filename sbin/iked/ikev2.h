@@ -57,6 +57,7 @@
 #define XF_MAX			5
 #define XF_ATTR_KEYLEN		14
 
+#define ENCR_DES		2
 #define ENCR_3DES		3
 #define ENCR_CAST		6
 #define ENCR_BLOWFISH		7
@@ -93,6 +94,9 @@
 #define DH_ECP256		19
 #define DH_ECP384		20
 #define DH_ECP521		21
+#define DH_MODP1024_160		22	/* RFC 5114 */
+#define DH_MODP2048_224		23
+#define DH_MODP2048_256		24
 #define DH_ECP192		25
 #define DH_ECP224		26
 #define DH_BRAINPOOL224		27

@@ -53,7 +53,7 @@ static struct source		 sources[SOURCES_MAX];
 static int			 nsources;
 static int			 nerrors;
 static int			 quoted;
-static char			 last[1200];
+static char			 first[1200];
 
 int	 yylex(void);
 
@@ -154,24 +154,41 @@ where(void)
 }
 
 static void
-message(const char *fmt, va_list ap)
+message(const char *fmt, va_list ap, int error)
 {
 	struct source	*s = where();
-	char		 text[1024];
+	char		 text[1024], line[1200];
 
 	vsnprintf(text, sizeof(text), fmt, ap);
-	snprintf(last, sizeof(last), "%.100s: %d: %s", s->s_name, s->s_line,
+	snprintf(line, sizeof(line), "%.100s: %d: %s", s->s_name, s->s_line,
 	    text);
-	log_warnx("%s", last);
+	log_warnx("%s", line);
+	if (error && first[0] == '\0')
+		strlcpy(first, line, sizeof(first));
+}
+
+/* Why a file cannot be read. */
+static void
+refuse(const char *fmt, ...)
+{
+	char	 line[1200];
+	va_list	 ap;
+
+	va_start(ap, fmt);
+	vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	log_warnx("%s", line);
+	if (nsources == 0)
+		strlcpy(first, line, sizeof(first));
 }
 
 /*
- * The last complaint, for who cannot see the log.
+ * The first error of what was read last, for who cannot see the log.
  */
 const char *
 lex_message(void)
 {
-	return (last);
+	return (first);
 }
 
 /*
@@ -183,7 +200,7 @@ lex_error(const char *fmt, ...)
 	va_list	 ap;
 
 	va_start(ap, fmt);
-	message(fmt, ap);
+	message(fmt, ap, 1);
 	va_end(ap);
 	nerrors++;
 }
@@ -197,7 +214,7 @@ lex_warn(const char *fmt, ...)
 	va_list	 ap;
 
 	va_start(ap, fmt);
-	message(fmt, ap);
+	message(fmt, ap, 0);
 	va_end(ap);
 }
 
@@ -322,15 +339,16 @@ secure(int fd, const char *name)
 	struct stat	 st;
 
 	if (fstat(fd, &st) == -1) {
-		log_warn("cannot stat %s", name);
+		refuse("%.200s: %s", name, strerror(errno));
 		return (0);
 	}
 	if (st.st_uid != 0 && st.st_uid != getuid()) {
-		log_warnx("%s: owner not root or current user", name);
+		refuse("%.200s: owner not root or current user", name);
 		return (0);
 	}
 	if ((st.st_mode & (S_IWGRP | S_IXGRP | S_IRWXO)) != 0) {
-		log_warnx("%s: group writable or world read/writable", name);
+		refuse("%.200s: group writable or world read/writable",
+		    name);
 		return (0);
 	}
 	return (1);
@@ -349,9 +367,7 @@ lex_include(const char *name)
 	if (strcmp(name, "-") != 0) {
 		f = fopen(name, "r");
 		if (f == NULL) {
-			snprintf(last, sizeof(last), "%.200s: %s", name,
-			    strerror(errno));
-			log_warnx("%s", last);
+			refuse("%.200s: %s", name, strerror(errno));
 			return (-1);
 		}
 		if (!secure(fileno(f), name)) {
@@ -383,6 +399,7 @@ int
 lex_open(const char *name)
 {
 	nerrors = 0;
+	first[0] = '\0';
 	while (nsources > 0)
 		pop();
 	return (lex_include(name));
@@ -586,6 +603,23 @@ word(int c)
 		token = value(buf, STRING);
 	explicit_bzero(buf, n);
 	return (token);
+}
+
+/*
+ * Would a text that stands in a file without quotes be read as this string?
+ */
+int
+lex_is_word(const char *s)
+{
+	const char	*p;
+
+	if (*s == '\0' || strchr("\"'$", *s) != NULL || is_number(s) ||
+	    keyword(s) != STRING)
+		return (0);
+	for (p = s; *p != '\0'; p++)
+		if (!in_word((unsigned char)*p) || *p == '\\')
+			return (0);
+	return (1);
 }
 
 /*

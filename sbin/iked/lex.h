@@ -22,6 +22,7 @@ void	 lex_close(void);
 void	 lex_free(char *);
 int	 lex_errors(void);
 int	 lex_quoted(void);
+int	 lex_is_word(const char *);
 int	 sym_set(const char *, const char *, int);
 void	 sym_free(void);
 const char *lex_near(const char *);

@@ -13,6 +13,7 @@
 /* Where a number has several names, the first is the one that is shown. */
 const struct keyword kw_auth[] = {
 	{ "hmac-md5", INTEG_HMAC_MD5_96, 0, "hmac-sha2-256" },
+	{ "md5", INTEG_HMAC_MD5_96, 0, "hmac-sha2-256" },
 	{ "hmac-sha1", INTEG_HMAC_SHA1_96, 0, NULL },
 	{ "hmac-sha2-256", INTEG_HMAC_SHA2_256, 0, NULL },
 	{ "hmac-sha2-384", INTEG_HMAC_SHA2_384, 0, NULL },
@@ -29,6 +30,7 @@ const struct keyword kw_auth[] = {
 
 const struct keyword kw_prf[] = {
 	{ "hmac-md5", PRF_HMAC_MD5, 0, "hmac-sha2-256" },
+	{ "md5", PRF_HMAC_MD5, 0, "hmac-sha2-256" },
 	{ "hmac-sha1", PRF_HMAC_SHA1, 0, NULL },
 	{ "hmac-sha2-256", PRF_HMAC_SHA2_256, 0, NULL },
 	{ "hmac-sha2-384", PRF_HMAC_SHA2_384, 0, NULL },
@@ -44,6 +46,9 @@ const struct keyword kw_prf[] = {
 };
 
 const struct keyword kw_ikeenc[] = {
+	{ "des", ENCR_DES, 0, "aes-128" },
+	{ "blowfish", ENCR_BLOWFISH, 0, "aes-128" },
+	{ "cast", ENCR_CAST, 0, "aes-128" },
 	{ "3des", ENCR_3DES, 0, NULL },
 	{ "3des-cbc", ENCR_3DES, 0, NULL },
 	{ "aes-128", ENCR_AES_CBC, 128, NULL },
@@ -59,6 +64,7 @@ const struct keyword kw_ikeenc[] = {
 };
 
 const struct keyword kw_childenc[] = {
+	{ "des", ENCR_DES, 0, "aes-128" },
 	{ "3des", ENCR_3DES, 0, NULL },
 	{ "3des-cbc", ENCR_3DES, 0, NULL },
 	{ "aes-128", ENCR_AES_CBC, 128, NULL },
@@ -104,6 +110,9 @@ const struct keyword kw_group[] = {
 	{ "grp20", DH_ECP384, 0, NULL },
 	{ "ecp521", DH_ECP521, 0, NULL },
 	{ "grp21", DH_ECP521, 0, NULL },
+	{ "grp22", DH_MODP1024_160, 0, "modp2048" },
+	{ "grp23", DH_MODP2048_224, 0, "modp2048" },
+	{ "grp24", DH_MODP2048_256, 0, "modp2048" },
 	{ "ecp192", DH_ECP192, 0, "ecp256" },
 	{ "grp25", DH_ECP192, 0, "ecp256" },
 	{ "ecp224", DH_ECP224, 0, "ecp256" },

@@ -248,22 +248,27 @@ flow		: FROM src TO dst { policy_flow(&cl); }
 		| TO dst FROM src { policy_flow(&cl); }
 		;
 
-src		: host port srcnat {
-			cl.cl_src = cl.cl_hosts;
-			cl.cl_sport = cl.cl_port;
-			memset(&cl.cl_hosts, 0, sizeof(cl.cl_hosts));
-		}
+src		: srchost port srcnat { cl.cl_sport = cl.cl_port; }
 		;
 
-dst		: host port {
-			cl.cl_dst = cl.cl_hosts;
-			cl.cl_dport = cl.cl_port;
-			memset(&cl.cl_hosts, 0, sizeof(cl.cl_hosts));
-		}
+srchost		: host { hosts_move(&cl.cl_src, &cl.cl_hosts); }
 		;
 
 srcnat		: /* empty */
-		| '(' hostskip ')' { unsupported("(srcnat)"); }
+		| '(' host ')' { hosts_move(&cl.cl_nat, &cl.cl_hosts); }
+		;
+
+dst		: dsthost port dstnat { cl.cl_dport = cl.cl_port; }
+		;
+
+dsthost		: host { hosts_move(&cl.cl_dst, &cl.cl_hosts); }
+		;
+
+dstnat		: /* empty */
+		| '(' hostskip ')' {
+			lex_error("no flow NAT support for destination "
+			    "network");
+		}
 		;
 
 hostskip	: STRING { free($1.v.string); }
@@ -304,10 +309,10 @@ ends		: /* empty */
 		| peer local
 		;
 
-local		: LOCAL host { policy_end(&cl, &cl.cl_policy->p_local); }
+local		: LOCAL host { hosts_move(&cl.cl_local, &cl.cl_hosts); }
 		;
 
-peer		: PEER host { policy_end(&cl, &cl.cl_policy->p_peer); }
+peer		: PEER host { hosts_move(&cl.cl_peer, &cl.cl_hosts); }
 		;
 
 proposals	: /* empty */

@@ -45,7 +45,10 @@ clauses_free(struct clauses *cl)
 	policy_put(cl->cl_policy);
 	free(cl->cl_hosts.h_list);
 	free(cl->cl_src.h_list);
+	free(cl->cl_nat.h_list);
 	free(cl->cl_dst.h_list);
+	free(cl->cl_local.h_list);
+	free(cl->cl_peer.h_list);
 	memset(cl, 0, sizeof(*cl));
 }
 
@@ -67,8 +70,10 @@ hosts_add(struct hosts *h, const struct prefix *p)
 	for (i = 0; i < h->h_n; i++)
 		if (prefix_equal(&h->h_list[i], p))
 			return;
-	if (h->h_n == HOSTS_MAX)
+	if (h->h_n == HOSTS_MAX) {
+		lex_error("too many addresses");
 		return;
+	}
 	h->h_list = reallocarray(h->h_list, h->h_n + 1, sizeof(*p));
 	if (h->h_list == NULL)
 		fatal("hosts");
@@ -88,6 +93,17 @@ hosts_any(struct hosts *h)
 	hosts_add(h, &p);
 	p.pf_addr.a_ver = 6;
 	hosts_add(h, &p);
+}
+
+/*
+ * Give what was parsed to its clause.
+ */
+void
+hosts_move(struct hosts *to, struct hosts *from)
+{
+	free(to->h_list);
+	*to = *from;
+	memset(from, 0, sizeof(*from));
 }
 
 /* The addresses of an interface, if it is one. */
@@ -291,6 +307,25 @@ policy_proto(struct clauses *cl, const char *s)
 		policy_protonum(cl, pe->p_proto);
 }
 
+/* The source of a flow, and what it becomes; 0: not of this family. */
+static int
+flow_src(const struct clauses *cl, const struct prefix *src, struct flow *f)
+{
+	unsigned int	 i;
+
+	f->f_src = *src;
+	if (cl->cl_nat.h_n == 0)
+		return (1);
+	for (i = 0; i < cl->cl_nat.h_n; i++)
+		if (cl->cl_nat.h_list[i].pf_addr.a_ver == src->pf_addr.a_ver)
+			break;
+	if (i == cl->cl_nat.h_n)
+		return (0);
+	f->f_prenat = *src;
+	f->f_src = cl->cl_nat.h_list[i];
+	return (1);
+}
+
 /*
  * from SRC to DST: each pair of one family is a flow.
  */
@@ -298,13 +333,15 @@ void
 policy_flow(struct clauses *cl)
 {
 	struct flow	 f;
-	unsigned int	 i, j, n = 0;
+	unsigned int	 i, j, n = 0, nsrc = 0;
 	int		 error;
 
-	for (i = 0; i < cl->cl_src.h_n; i++)
+	for (i = 0; i < cl->cl_src.h_n; i++) {
+		memset(&f, 0, sizeof(f));
+		if (!flow_src(cl, &cl->cl_src.h_list[i], &f))
+			continue;
+		nsrc++;
 		for (j = 0; j < cl->cl_dst.h_n; j++) {
-			memset(&f, 0, sizeof(f));
-			f.f_src = cl->cl_src.h_list[i];
 			f.f_dst = cl->cl_dst.h_list[j];
 			f.f_sport = cl->cl_sport;
 			f.f_dport = cl->cl_dport;
@@ -317,34 +354,14 @@ policy_flow(struct clauses *cl)
 			else if (error == -1)
 				lex_error("too many traffic selectors");
 		}
-	if (n == 0 && cl->cl_src.h_n != 0 && cl->cl_dst.h_n != 0)
+	}
+	if (nsrc == 0 && cl->cl_src.h_n != 0)
+		lex_error("Flow NAT address family mismatch");
+	else if (n == 0 && cl->cl_src.h_n != 0 && cl->cl_dst.h_n != 0)
 		lex_error("cannot mix different address families.");
-	free(cl->cl_src.h_list);
-	free(cl->cl_dst.h_list);
-	memset(&cl->cl_src, 0, sizeof(cl->cl_src));
-	memset(&cl->cl_dst, 0, sizeof(cl->cl_dst));
-}
-
-/*
- * local and peer: one address or network, or any.
- */
-void
-policy_end(struct clauses *cl, struct prefix *end)
-{
-	struct hosts	*h = &cl->cl_hosts;
-	unsigned int	 i;
-
-	memset(end, 0, sizeof(*end));
-	for (i = 0; i < h->h_n; i++)
-		if (cl->cl_policy->p_ver == 0 ||
-		    cl->cl_policy->p_ver == h->h_list[i].pf_addr.a_ver)
-			break;
-	if (i == h->h_n && h->h_n != 0)
-		lex_error("could not get local/peer specification");
-	else if (h->h_n != 0 && h->h_list[i].pf_len != 0)
-		*end = h->h_list[i];
-	free(h->h_list);
-	memset(h, 0, sizeof(*h));
+	hosts_move(&cl->cl_src, &cl->cl_hosts);
+	hosts_move(&cl->cl_nat, &cl->cl_hosts);
+	hosts_move(&cl->cl_dst, &cl->cl_hosts);
 }
 
 /*
@@ -546,6 +563,8 @@ policy_tag(struct clauses *cl, const char *s)
 {
 	if (strlcpy(cl->cl_policy->p_tag, s, TAG_MAX) >= TAG_MAX)
 		lex_error("tag too long");
+	if (strstr(s, "$eapid") != NULL)
+		lex_error("'$eapid' is not supported yet");
 }
 
 /*
@@ -566,6 +585,54 @@ policy_tap(struct clauses *cl, const char *s)
 		lex_error("invalid tap interface unit: %s", s);
 }
 
+/* Drop addresses of the family that inet or inet6 excludes. */
+static void
+ends_family(struct hosts *h, uint8_t ver)
+{
+	unsigned int	 i, n = 0, had = h->h_n;
+
+	for (i = 0; i < h->h_n; i++)
+		if (ver == 0 || h->h_list[i].pf_addr.a_ver == ver)
+			h->h_list[n++] = h->h_list[i];
+	h->h_n = n;
+	if (n == 0 && had != 0)
+		lex_error("could not get local/peer specification");
+}
+
+static void
+end_set(struct prefix *end, const struct hosts *h, unsigned int i)
+{
+	memset(end, 0, sizeof(*end));
+	if (i < h->h_n && h->h_list[i].pf_len != 0)
+		*end = h->h_list[i];
+}
+
+/*
+ * local and peer: one address or network each, or any; the first two of one
+ * family.
+ */
+static void
+ends_choose(struct clauses *cl)
+{
+	struct hosts	*l = &cl->cl_local, *r = &cl->cl_peer;
+	unsigned int	 i, j = 0;
+
+	ends_family(l, cl->cl_policy->p_ver);
+	ends_family(r, cl->cl_policy->p_ver);
+	for (i = 0; i < l->h_n && r->h_n != 0; i++) {
+		for (j = 0; j < r->h_n; j++)
+			if (l->h_list[i].pf_addr.a_ver ==
+			    r->h_list[j].pf_addr.a_ver)
+				break;
+		if (j < r->h_n)
+			break;
+	}
+	if (i != 0 && i == l->h_n)
+		lex_error("cannot mix different address families.");
+	end_set(&cl->cl_policy->p_local, l, i);
+	end_set(&cl->cl_policy->p_peer, r, j);
+}
+
 /* Ends that were not said, where the flow is between two hosts. */
 static void
 ends_default(struct policy *p)
@@ -573,12 +640,12 @@ ends_default(struct policy *p)
 	struct flow	*f = p->p_flows;
 
 	if (p->p_nflows == 0 || !prefix_is_host(&f->f_src) ||
-	    !prefix_is_host(&f->f_dst))
+	    !prefix_is_host(&f->f_dst) || p->p_peer.pf_addr.a_ver != 0)
 		return;
-	if (p->p_local.pf_addr.a_ver == 0 && p->p_peer.pf_addr.a_ver == 0) {
+	if (p->p_local.pf_addr.a_ver == 0)
 		p->p_local = f->f_src;
+	if (p->p_local.pf_addr.a_ver == f->f_dst.pf_addr.a_ver)
 		p->p_peer = f->f_dst;
-	}
 }
 
 /* Our own name, for policies that do not say. */
@@ -623,6 +690,7 @@ policy_finish(struct clauses *cl, struct conf *c)
 	struct policy	*p = cl->cl_policy, *o;
 	unsigned int	 n = 0, i;
 
+	ends_choose(cl);
 	ends_default(p);
 	srcid_default(p);
 	proposals_default(p);
@@ -635,9 +703,6 @@ policy_finish(struct clauses *cl, struct conf *c)
 			lex_error("a port needs a protocol: proto tcp");
 			break;
 		}
-	if (p->p_local.pf_addr.a_ver != 0 && p->p_peer.pf_addr.a_ver != 0 &&
-	    p->p_local.pf_addr.a_ver != p->p_peer.pf_addr.a_ver)
-		lex_error("cannot mix different address families.");
 	TAILQ_FOREACH(o, &c->c_policies, p_entry) {
 		n++;
 		if ((o->p_flags & p->p_flags & POL_DEFAULT) != 0)

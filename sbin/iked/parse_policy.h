@@ -21,7 +21,10 @@ struct clauses {
 	unsigned int	 cl_nchild;
 	struct hosts	 cl_hosts;	/* of the clause at hand */
 	struct hosts	 cl_src;
+	struct hosts	 cl_nat;
 	struct hosts	 cl_dst;
+	struct hosts	 cl_local;
+	struct hosts	 cl_peer;
 	uint16_t	 cl_port;
 	uint16_t	 cl_sport;
 	uint16_t	 cl_dport;
@@ -31,6 +34,7 @@ void	 clauses_init(struct clauses *);
 void	 clauses_free(struct clauses *);
 void	 clauses_proposal(struct clauses *, uint8_t);
 void	 hosts_any(struct hosts *);
+void	 hosts_move(struct hosts *, struct hosts *);
 void	 hosts_parse(struct hosts *, const char *, int64_t);
 uint16_t port_parse(const char *);
 uint64_t bytes_parse(const char *);
@@ -39,7 +43,6 @@ void	 policy_name(struct clauses *, const char *, int);
 void	 policy_proto(struct clauses *, const char *);
 void	 policy_protonum(struct clauses *, int64_t);
 void	 policy_flow(struct clauses *);
-void	 policy_end(struct clauses *, struct prefix *);
 void	 policy_xform(struct clauses *, uint8_t, const char *);
 void	 policy_groupnum(struct clauses *, int64_t);
 void	 policy_proposal(struct clauses *, uint8_t);

@@ -630,8 +630,11 @@ sa_ext(struct wbuf *w, const struct child *ch, int out)
 static void
 selectors(struct wbuf *w, const struct flow *f, int out)
 {
-	const struct prefix	*s = out ? &f->f_src : &f->f_dst;
-	const struct prefix	*d = out ? &f->f_dst : &f->f_src;
+	/* What goes out meets the flow before pf(4) translates. */
+	const struct prefix	*here = out && f->f_prenat.pf_addr.a_ver !=
+				    0 ? &f->f_prenat : &f->f_src;
+	const struct prefix	*s = out ? here : &f->f_dst;
+	const struct prefix	*d = out ? &f->f_dst : here;
 	uint16_t		 sp = out ? f->f_sport : f->f_dport;
 	uint16_t		 dp = out ? f->f_dport : f->f_sport;
 	struct sadb_protocol	 proto;
@@ -657,6 +660,7 @@ selectors(struct wbuf *w, const struct flow *f, int out)
 int
 pfkey_sa(struct pfkey *pk, const struct child *ch, int out, int update)
 {
+	struct flow	 f;
 	struct wbuf	 w;
 
 	begin(&w, update ? SADB_UPDATE : SADB_ADD, satype(ch->ch_proto));
@@ -667,8 +671,11 @@ pfkey_sa(struct pfkey *pk, const struct child *ch, int out, int update)
 	key(&w, SADB_EXT_KEY_ENCRYPT, &ch->ch_encr[out]);
 	extras(pk, &w, ch->ch_sa, out);
 	/* One flow is what it is for; of several the kernel takes any. */
-	if (ch->ch_nflows == 1)
-		selectors(&w, &ch->ch_flows[0], out);
+	if (ch->ch_nflows == 1) {
+		f = ch->ch_flows[0];
+		memset(&f.f_prenat, 0, sizeof(f.f_prenat));
+		selectors(&w, &f, out);
+	}
 	if (transact(pk, &w) == -1) {
 		log_warn("pfkey: %s 0x%08x", update ? "update" : "add",
 		    out ? ch->ch_spi_out : ch->ch_spi_in);
@@ -749,15 +756,16 @@ flow_one(struct pfkey *pk, const struct child *ch, const struct flow *f,
 }
 
 /*
- * Add or remove a flow of a child, in both directions.
+ * Add or remove a flow of a child, outwards and, if both is set, inwards.
  */
 int
 pfkey_flow(struct pfkey *pk, const struct child *ch, const struct flow *f,
-    int add)
+    int add, int both)
 {
 	int	 error;
 
-	error = flow_one(pk, ch, f, add, 0) | flow_one(pk, ch, f, add, 1);
+	error = (both ? flow_one(pk, ch, f, add, 0) : 0) |
+	    flow_one(pk, ch, f, add, 1);
 	if (error != 0 && add)
 		log_warn("pfkey: flow");
 	return (error);

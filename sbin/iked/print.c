@@ -12,6 +12,7 @@
 
 #include "conf.h"
 #include "ikev2.h"
+#include "lex.h"
 
 struct text {
 	char	*t_buf;
@@ -34,6 +35,21 @@ add(struct text *t, const char *fmt, ...)
 	if (n > 0)
 		t->t_len += (size_t)n < t->t_size - t->t_len ? (size_t)n :
 		    t->t_size - t->t_len - 1;
+}
+
+/* A string in quotes, as the lexer undoes them. */
+static void
+add_quoted(struct text *t, const char *s)
+{
+	char	 prev = '\0';
+
+	add(t, "\"");
+	for (; *s != '\0'; prev = *s++)
+		if (*s == '"' || (prev == '\\' && (*s == ' ' || *s == '\t')))
+			add(t, "\\%c", *s);
+		else
+			add(t, "%c", *s);
+	add(t, "\"");
 }
 
 static void
@@ -60,9 +76,12 @@ add_flow(struct text *t, const struct flow *f)
 {
 	char	 addr[ADDR_STRLEN];
 
-	add(t, " from %s", prefix_str(&f->f_src, addr));
+	add(t, " from %s", prefix_str(f->f_prenat.pf_addr.a_ver != 0 ?
+	    &f->f_prenat : &f->f_src, addr));
 	if (f->f_sport != 0)
 		add(t, " port %u", f->f_sport);
+	if (f->f_prenat.pf_addr.a_ver != 0)
+		add(t, " (%s)", prefix_str(&f->f_src, addr));
 	add(t, " to %s", prefix_str(&f->f_dst, addr));
 	if (f->f_dport != 0)
 		add(t, " port %u", f->f_dport);
@@ -92,15 +111,16 @@ add_proposal(struct text *t, const struct proposal *pr)
 static void
 add_ident(struct text *t, const char *word, const struct ident *id)
 {
-	char	 text[IDENT_MAX + 16], *value;
+	char	 text[2 * IDENT_MAX + 16];
 
 	if (id->id_type == ID_NONE)
 		return;
-	value = strchr(ident_str(id, text, sizeof(text)), '/');
-	value = value == NULL ? text : value + 1;
-	/* A name by ASN.1 is no word of the grammar. */
-	add(t, id->id_type == ID_ASN1_DN ? " %s \"%s\"" : " %s %s", word,
-	    value);
+	ident_word(id, text, sizeof(text));
+	add(t, " %s ", word);
+	if (lex_is_word(text))
+		add(t, "%s", text);
+	else
+		add_quoted(t, text);
 }
 
 static void
@@ -114,8 +134,10 @@ add_tail(struct text *t, const struct policy *p)
 		add(t, " psk \"********\"");
 	else
 		add(t, " %s", name_auth(p->p_auth));
-	if (p->p_tag[0] != '\0')
-		add(t, " tag \"%s\"", p->p_tag);
+	if (p->p_tag[0] != '\0') {
+		add(t, " tag ");
+		add_quoted(t, p->p_tag);
+	}
 	if (p->p_flags & POL_TAP)
 		add(t, " tap \"enc%u\"", p->p_tap);
 }
@@ -131,7 +153,8 @@ policy_format(const struct policy *p, char *buf, size_t size)
 	unsigned int	 i;
 
 	buf[0] = '\0';
-	add(&t, "ikev2 \"%s\"", p->p_name);
+	add(&t, "ikev2 ");
+	add_quoted(&t, p->p_name);
 	if (p->p_flags & POL_DEFAULT)
 		add(&t, " default");
 	if (p->p_flags & POL_QUICK)

@@ -186,12 +186,22 @@ ts_meet(struct ts *out, const struct ts *a, const struct ts *b)
 struct pair {
 	struct ts	 pa_l;
 	struct ts	 pa_r;
+	struct prefix	 pa_prenat;	/* of the flow it comes from */
 };
 
 struct pairs {
 	unsigned int	 ps_n;
 	struct pair	 ps_pair[FLOWS_MAX];
 };
+
+/* Is all of a in b? */
+static int
+pair_within(const struct pair *a, const struct pair *b)
+{
+	return (ts_within(&a->pa_l, &b->pa_l) &&
+	    ts_within(&a->pa_r, &b->pa_r) &&
+	    prefix_equal(&a->pa_prenat, &b->pa_prenat));
+}
 
 /* Add a pair, unless another has all of it; drop those that it has. */
 static void
@@ -201,12 +211,10 @@ pair_add(struct pairs *ps, const struct pair *new)
 	unsigned int	 i;
 
 	for (i = 0; i < ps->ps_n; i++)
-		if (ts_within(&new->pa_l, &p[i].pa_l) &&
-		    ts_within(&new->pa_r, &p[i].pa_r))
+		if (pair_within(new, &p[i]))
 			return;
 	for (i = 0; i < ps->ps_n;)
-		if (ts_within(&p[i].pa_l, &new->pa_l) &&
-		    ts_within(&p[i].pa_r, &new->pa_r))
+		if (pair_within(&p[i], new))
 			p[i] = p[--ps->ps_n];
 		else
 			i++;
@@ -216,18 +224,18 @@ pair_add(struct pairs *ps, const struct pair *new)
 
 /* One flow of the policy against all selectors of the peer. */
 static void
-narrow_flow(struct pairs *ps, const struct ts *l, const struct ts *r,
+narrow_flow(struct pairs *ps, const struct pair *flow,
     const struct tslist *local, const struct tslist *remote)
 {
-	struct pair	 new;
+	struct pair	 new = *flow;
 	struct ts	 ml, mr;
 	unsigned int	 i, j;
 
 	for (i = 0; i < local->tl_n; i++) {
-		if (!ts_meet(&ml, l, &local->tl_ts[i]))
+		if (!ts_meet(&ml, &flow->pa_l, &local->tl_ts[i]))
 			continue;
 		for (j = 0; j < remote->tl_n; j++) {
-			if (!ts_meet(&mr, r, &remote->tl_ts[j]))
+			if (!ts_meet(&mr, &flow->pa_r, &remote->tl_ts[j]))
 				continue;
 			if (ml.ts_proto != 0 && mr.ts_proto != 0 &&
 			    ml.ts_proto != mr.ts_proto)
@@ -270,6 +278,7 @@ pair_flows(const struct pair *p, struct flow **flows, unsigned int *n)
 		return (-1);
 	memset(&f, 0, sizeof(f));
 	f.f_proto = p->pa_l.ts_proto;
+	f.f_prenat = p->pa_prenat;
 	if (p->pa_l.ts_port_lo == p->pa_l.ts_port_hi)
 		f.f_sport = p->pa_l.ts_port_lo;
 	if (p->pa_r.ts_port_lo == p->pa_r.ts_port_hi)
@@ -295,7 +304,7 @@ ts_narrow(const struct policy *p, const struct tslist *local,
     struct flow **flows, unsigned int *nflows)
 {
 	struct pairs	*ps;
-	struct ts	 l, r;
+	struct pair	 flow;
 	unsigned int	 i, j;
 	int		 error = -1;
 
@@ -307,11 +316,12 @@ ts_narrow(const struct policy *p, const struct tslist *local,
 		return (-1);
 	for (i = 0; i < p->p_nflows; i++)
 		for (j = 0; j < (p->p_nprotos ? p->p_nprotos : 1); j++) {
-			ts_make(&l, &p->p_flows[i].f_src,
+			ts_make(&flow.pa_l, &p->p_flows[i].f_src,
 			    p->p_flows[i].f_sport, p->p_protos[j]);
-			ts_make(&r, &p->p_flows[i].f_dst,
+			ts_make(&flow.pa_r, &p->p_flows[i].f_dst,
 			    p->p_flows[i].f_dport, p->p_protos[j]);
-			narrow_flow(ps, &l, &r, local, remote);
+			flow.pa_prenat = p->p_flows[i].f_prenat;
+			narrow_flow(ps, &flow, local, remote);
 		}
 	for (i = 0; i < ps->ps_n; i++) {
 		if (pair_flows(&ps->ps_pair[i], flows, nflows) == -1)

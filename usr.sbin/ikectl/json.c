@@ -124,6 +124,8 @@ json_flow(const struct ctl_flow *f, int out)
 	string("direction", out ? "out" : "in");
 	string("src", prefix_str(out ? &fl->f_src : &fl->f_dst, buf));
 	string("dst", prefix_str(out ? &fl->f_dst : &fl->f_src, buf));
+	if (fl->f_prenat.pf_addr.a_ver != 0)
+		string("prenat", prefix_str(&fl->f_prenat, buf));
 	number("sport", out ? fl->f_sport : fl->f_dport);
 	number("dport", out ? fl->f_dport : fl->f_sport);
 	number("proto", fl->f_proto);

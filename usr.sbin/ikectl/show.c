@@ -84,6 +84,7 @@ show_flow(const struct ctl_flow *f, int out, int alone)
 {
 	const struct flow	*fl = &f->cf_flow;
 	char			 a[ADDR_STRLEN], b[ADDR_STRLEN];
+	int			 nat = fl->f_prenat.pf_addr.a_ver != 0;
 	uint16_t		 ap = out ? fl->f_sport : fl->f_dport;
 	uint16_t		 bp = out ? fl->f_dport : fl->f_sport;
 
@@ -95,7 +96,8 @@ show_flow(const struct ctl_flow *f, int out, int alone)
 	printf(" -> %s", prefix_str(out ? &fl->f_dst : &fl->f_src, b));
 	if (bp != 0)
 		printf(" port %u", bp);
-	printf(" [] [%u]@%u (L)", fl->f_proto, f->cf_rdomain);
+	printf(" [%s] [%u]@%u (L)", nat ? prefix_str(&fl->f_prenat, a) : "",
+	    fl->f_proto, f->cf_rdomain);
 	if (alone)
 		printf(" peer %s pol \"%s\"", addr_str(&f->cf_peer.e_addr, a),
 		    f->cf_policy);
