@@ -199,6 +199,19 @@ prefix_has(const struct prefix *p, const struct addr *a)
 }
 
 /*
+ * Order networks: by address, then by length.
+ */
+int
+prefix_cmp(const struct prefix *a, const struct prefix *b)
+{
+	int	 d = addr_cmp(&a->pf_addr, &b->pf_addr);
+
+	if (d != 0)
+		return (d);
+	return (a->pf_len < b->pf_len ? -1 : a->pf_len > b->pf_len);
+}
+
+/*
  * The same network?
  */
 int

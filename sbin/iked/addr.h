@@ -47,6 +47,7 @@ void	 prefix_host(struct prefix *, const struct addr *);
 int	 prefix_valid(const struct prefix *);
 void	 prefix_trim(struct prefix *);
 int	 prefix_has(const struct prefix *, const struct addr *);
+int	 prefix_cmp(const struct prefix *, const struct prefix *);
 int	 prefix_equal(const struct prefix *, const struct prefix *);
 int	 prefix_is_host(const struct prefix *);
 const char *prefix_str(const struct prefix *, char [ADDR_STRLEN]);

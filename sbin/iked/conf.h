@@ -141,6 +141,7 @@ int	 ident_parse(struct ident *, const char *);
 const char *ident_str(const struct ident *, char *, size_t);
 void	 ident_word(const struct ident *, char *, size_t);
 int	 ident_equal(const struct ident *, const struct ident *);
+uint32_t ident_hash(const struct ident *);
 void	 tag_expand(char [TAG_MAX], const char *, const char *,
 	    const struct ident *);
 

@@ -37,6 +37,7 @@ engine_new(const struct engine_ops *ops, void *arg, uint64_t now)
 	for (i = 0; i < SA_HASH; i++) {
 		LIST_INIT(&e->e_hash[i]);
 		LIST_INIT(&e->e_ihash[i]);
+		LIST_INIT(&e->e_idhash[i]);
 	}
 	return (e);
 }

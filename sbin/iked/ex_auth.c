@@ -166,16 +166,18 @@ log_established(struct ike_sa *sa)
 static void
 replace_others(struct ike_sa *sa, int forgotten)
 {
+	struct engine	*e = sa->sa_eng;
 	struct ike_sa	*o;
 
-	TAILQ_FOREACH(o, &sa->sa_eng->e_sas, sa_entry) {
+	LIST_FOREACH(o, &e->e_idhash[ident_hash(&sa->sa_peerid) % SA_HASH],
+	    sa_idhash) {
 		if (o == sa || o->sa_state != SA_ESTABLISHED ||
 		    !ident_equal(&o->sa_peerid, &sa->sa_peerid) ||
 		    !ident_equal(&o->sa_id, &sa->sa_id))
 			continue;
 		if (forgotten)
 			sa_close(o, "sa replaced");
-		else if (sa->sa_eng->e_conf.c_enforcesingle) {
+		else if (e->e_conf.c_enforcesingle) {
 			sa_log(o, "replaced by IKESA (identical DSTID)");
 			sa_job_add(o, JOB_DELETE_IKE, PROTO_IKE, 0);
 		}

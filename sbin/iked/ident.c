@@ -234,3 +234,26 @@ ident_equal(const struct ident *a, const struct ident *b)
 	X509_NAME_free(nb);
 	return (equal);
 }
+
+/*
+ * A number that is the same for identities that are equal.
+ */
+uint32_t
+ident_hash(const struct ident *id)
+{
+	const unsigned char	*p = id->id_data;
+	X509_NAME		*name;
+	uint32_t		 h = 2166136261U;	/* FNV-1a */
+	uint16_t		 i;
+
+	if (id->id_type == ID_ASN1_DN) {
+		name = d2i_X509_NAME(NULL, &p, id->id_len);
+		h = name != NULL ? X509_NAME_hash_ex(name, NULL, NULL, NULL) :
+		    0;
+		X509_NAME_free(name);
+		return (h);
+	}
+	for (i = 0; i < id->id_len; i++)
+		h = (h ^ id->id_data[i]) * 16777619U;
+	return (h);
+}

@@ -127,6 +127,7 @@ struct exchange {
 struct ike_sa {
 	LIST_ENTRY(ike_sa) sa_hash;	/* by our SPI */
 	LIST_ENTRY(ike_sa) sa_ihash;	/* by the initiator's */
+	LIST_ENTRY(ike_sa) sa_idhash;	/* by the peer's identity */
 	TAILQ_ENTRY(ike_sa) sa_entry;
 	TAILQ_ENTRY(ike_sa) sa_dead;	/* closed: waits for sa_reap */
 	struct engine	*sa_eng;
@@ -265,6 +266,7 @@ struct engine {
 	struct etimers		 e_timers;
 	struct sa_bucket	 e_hash[SA_HASH];	/* by our SPI */
 	struct sa_bucket	 e_ihash[SA_HASH];	/* of responders */
+	struct sa_bucket	 e_idhash[SA_HASH];	/* established */
 	struct sa_list		 e_sas;
 	struct sa_list		 e_dead;	/* freed when nobody looks */
 	unsigned int		 e_nsas;

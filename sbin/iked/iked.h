@@ -215,4 +215,11 @@ int	 pfkey_flow(struct pfkey *, const struct child *,
 int	 pfkey_bytes(struct pfkey *, const struct child *, int, uint64_t *);
 uint64_t pfkey_idle(struct pfkey *, const struct child *);
 
+/* flows.c */
+void	 flow_use(struct pfkey *, const struct child *, const struct flow *);
+void	 flow_move(struct pfkey *, const struct child *,
+	    const struct flow *);
+void	 flow_drop(struct pfkey *, const struct child *,
+	    const struct flow *);
+
 #endif /* _IKED_H_ */

@@ -21,16 +21,6 @@
 #define DOWN_LOOKS	60
 #define FD_CA		5
 
-/* A flow in the kernel, and how many children it serves. */
-struct kflow {
-	TAILQ_ENTRY(kflow) kf_entry;
-	struct flow	 kf_flow;
-	struct endpoint	 kf_local;
-	struct endpoint	 kf_peer;
-	uint8_t		 kf_proto;
-	unsigned int	 kf_refs;
-};
-
 struct ikev2 {
 	struct event_base *i_base;
 	struct event	*i_timer;
@@ -51,7 +41,6 @@ struct ikev2 {
 	uint32_t	 i_client;	/* of control's: asked for it; 0 none */
 	uint32_t	 i_load;	/* the load of ca's that it needs */
 	uint32_t	 i_loaded;	/* the last that ca has done */
-	TAILQ_HEAD(, kflow) i_flows;
 };
 
 static struct ikev2	 I;
@@ -119,88 +108,6 @@ op_getspi(void *arg, const struct ike_sa *sa, uint8_t proto)
 	return (pfkey_getspi(I.i_pfkey, sa, proto));
 }
 
-/* Does a flow of the kernel's let the same packets in? */
-static int
-kflow_same(const struct kflow *k, const struct child *ch,
-    const struct flow *f)
-{
-	return (prefix_equal(&k->kf_flow.f_src, &f->f_src) &&
-	    prefix_equal(&k->kf_flow.f_dst, &f->f_dst) &&
-	    k->kf_flow.f_sport == f->f_sport &&
-	    k->kf_flow.f_dport == f->f_dport &&
-	    k->kf_flow.f_proto == f->f_proto && k->kf_proto == ch->ch_proto);
-}
-
-static struct kflow *
-kflow_find(const struct child *ch, const struct flow *f)
-{
-	struct kflow	*k;
-
-	TAILQ_FOREACH(k, &I.i_flows, kf_entry)
-		if (kflow_same(k, ch, f) &&
-		    prefix_equal(&k->kf_flow.f_prenat, &f->f_prenat))
-			return (k);
-	return (NULL);
-}
-
-/* Is it the only one for what comes in?  Several sources may become one. */
-static int
-kflow_alone(const struct kflow *me, const struct child *ch)
-{
-	struct kflow	*k;
-
-	TAILQ_FOREACH(k, &I.i_flows, kf_entry)
-		if (k != me && kflow_same(k, ch, &me->kf_flow))
-			return (0);
-	return (1);
-}
-
-/* A flow has a child more; one that leads elsewhere is led here. */
-static void
-kflow_use(const struct child *ch, const struct flow *f)
-{
-	const struct ike_sa	*sa = ch->ch_sa;
-	struct kflow		*k = kflow_find(ch, f);
-
-	if (k == NULL) {
-		k = calloc(1, sizeof(*k));
-		if (k == NULL)
-			fatal("flow");
-		k->kf_flow = *f;
-		k->kf_proto = ch->ch_proto;
-		TAILQ_INSERT_TAIL(&I.i_flows, k, kf_entry);
-	} else if (addr_cmp(&k->kf_peer.e_addr, &sa->sa_peer.e_addr) == 0 &&
-	    addr_cmp(&k->kf_local.e_addr, &sa->sa_local.e_addr) == 0) {
-		k->kf_refs++;
-		return;
-	}
-	k->kf_local = sa->sa_local;
-	k->kf_peer = sa->sa_peer;
-	k->kf_refs++;
-	pfkey_flow(I.i_pfkey, ch, f, 1, kflow_alone(k, ch));
-}
-
-static void
-kflow_moved(const struct child *ch, const struct flow *f)
-{
-	struct kflow	*k = kflow_find(ch, f);
-
-	if (k != NULL)
-		k->kf_peer = ch->ch_sa->sa_peer;
-}
-
-static void
-kflow_drop(const struct child *ch, const struct flow *f)
-{
-	struct kflow	*k = kflow_find(ch, f);
-
-	if (k == NULL || --k->kf_refs > 0)
-		return;
-	pfkey_flow(I.i_pfkey, ch, f, 0, kflow_alone(k, ch));
-	TAILQ_REMOVE(&I.i_flows, k, kf_entry);
-	free(k);
-}
-
 static int
 op_child_add(void *arg, const struct child *ch)
 {
@@ -215,7 +122,7 @@ op_child_add(void *arg, const struct child *ch)
 	keylog_child(ch, 0);
 	keylog_child(ch, 1);
 	for (i = 0; i < ch->ch_nflows; i++)
-		kflow_use(ch, &ch->ch_flows[i]);
+		flow_use(I.i_pfkey, ch, &ch->ch_flows[i]);
 	return (0);
 }
 
@@ -232,7 +139,7 @@ op_child_del(void *arg, const struct child *ch)
 
 	if (ch->ch_flags & CH_LOADED)
 		for (i = 0; i < ch->ch_nflows; i++)
-			kflow_drop(ch, &ch->ch_flows[i]);
+			flow_drop(I.i_pfkey, ch, &ch->ch_flows[i]);
 	pfkey_sa_del(I.i_pfkey, ch, 0);
 	if (ch->ch_spi_out != 0 && !(ch->ch_flags & CH_OUT_PENDING))
 		pfkey_sa_del(I.i_pfkey, ch, 1);
@@ -247,10 +154,8 @@ op_child_move(void *arg, const struct child *ch, const struct endpoint *old)
 	pfkey_move(I.i_pfkey, ch, old);
 	if (addr_cmp(&to->e_addr, &old->e_addr) == 0)
 		return;
-	for (i = 0; i < ch->ch_nflows; i++) {
-		pfkey_flow(I.i_pfkey, ch, &ch->ch_flows[i], 1, 1);
-		kflow_moved(ch, &ch->ch_flows[i]);
-	}
+	for (i = 0; i < ch->ch_nflows; i++)
+		flow_move(I.i_pfkey, ch, &ch->ch_flows[i]);
 }
 
 static uint64_t
@@ -703,7 +608,6 @@ ikev2_main(void)
 {
 	int	 i;
 
-	TAILQ_INIT(&I.i_flows);
 	conf_init(&I.i_conf);
 	I.i_override = I.i_decouple = -1;
 	for (i = 0; i < FD_MAX; i++)

@@ -224,6 +224,8 @@ sa_close(struct ike_sa *sa, const char *why)
 	LIST_REMOVE(sa, sa_hash);
 	if (!sa->sa_initiator && sa->sa_ihash.le_prev != NULL)
 		LIST_REMOVE(sa, sa_ihash);
+	if (sa->sa_idhash.le_prev != NULL)
+		LIST_REMOVE(sa, sa_idhash);
 	TAILQ_INSERT_TAIL(&e->e_dead, sa, sa_dead);
 	e->e_nsas--;
 	e->e_stats.st_removed++;
@@ -334,6 +336,8 @@ sa_established(struct ike_sa *sa)
 	struct blob	 b = { NULL, 0 };
 
 	sa_set_state(sa, SA_ESTABLISHED);
+	LIST_INSERT_HEAD(&e->e_idhash[ident_hash(&sa->sa_peerid) % SA_HASH],
+	    sa, sa_idhash);
 	sa->sa_born = sa->sa_heard = e->e_now;
 	timer_del(e, &sa->sa_t_life);
 	if (p->p_ikelifetime != 0) {
