@@ -192,7 +192,7 @@ int	 udp_send(struct udp *, const struct endpoint *,
 	    const struct endpoint *, const void *, size_t);
 int	 udp_local(const struct endpoint *, struct endpoint *);
 
-/* pfkey.c */
+/* pfkey.c, pfkey_io.c */
 struct pfkey_ops {
 	void	(*pk_acquire)(void *, const struct addr *,
 		    const struct addr *);
@@ -201,6 +201,8 @@ struct pfkey_ops {
 struct pfkey;
 struct pfkey *pfkey_new(struct event_base *, int, uint16_t,
 	    const struct pfkey_ops *, void *);
+void	 pfkey_begin(struct pfkey *);
+uint32_t pfkey_commit(struct pfkey *);
 void	 pfkey_flush(struct pfkey *, int);
 void	 pfkey_flush_fd(int);
 void	 pfkey_orphans(struct pfkey *, int (*)(const struct addr *,

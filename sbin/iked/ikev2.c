@@ -108,21 +108,40 @@ op_getspi(void *arg, const struct ike_sa *sa, uint8_t proto)
 	return (pfkey_getspi(I.i_pfkey, sa, proto));
 }
 
-static int
-op_child_add(void *arg, const struct child *ch)
+static void
+flows_drop(const struct child *ch)
 {
 	unsigned int	 i;
 
-	/* Its SPI was reserved; not so when it is coupled again. */
-	if ((pfkey_sa(I.i_pfkey, ch, 0, 1) == -1 &&
-	    pfkey_sa(I.i_pfkey, ch, 0, 0) == -1) ||
-	    (!(ch->ch_flags & CH_OUT_PENDING) &&
-	    pfkey_sa(I.i_pfkey, ch, 1, 0) == -1))
-		return (-1);
-	keylog_child(ch, 0);
-	keylog_child(ch, 1);
+	for (i = 0; i < ch->ch_nflows; i++)
+		flow_drop(I.i_pfkey, ch, &ch->ch_flows[i]);
+}
+
+static int
+op_child_add(void *arg, const struct child *ch)
+{
+	int		 out = !(ch->ch_flags & CH_OUT_PENDING);
+	uint32_t	 failed;
+	unsigned int	 i;
+
+	pfkey_begin(I.i_pfkey);
+	pfkey_sa(I.i_pfkey, ch, 0, 1);
+	if (out)
+		pfkey_sa(I.i_pfkey, ch, 1, 0);
 	for (i = 0; i < ch->ch_nflows; i++)
 		flow_use(I.i_pfkey, ch, &ch->ch_flows[i]);
+	failed = pfkey_commit(I.i_pfkey);
+	/* Its SPI was reserved; not so when it is coupled again. */
+	if ((failed & 1) && pfkey_sa(I.i_pfkey, ch, 0, 0) == 0)
+		failed &= ~1;
+	if (failed & (out ? 3 : 1)) {
+		pfkey_begin(I.i_pfkey);
+		flows_drop(ch);
+		pfkey_commit(I.i_pfkey);
+		return (-1);
+	}
+	keylog_child(ch, 0);
+	keylog_child(ch, 1);
 	return (0);
 }
 
@@ -135,14 +154,13 @@ op_child_out(void *arg, const struct child *ch)
 static void
 op_child_del(void *arg, const struct child *ch)
 {
-	unsigned int	 i;
-
+	pfkey_begin(I.i_pfkey);
 	if (ch->ch_flags & CH_LOADED)
-		for (i = 0; i < ch->ch_nflows; i++)
-			flow_drop(I.i_pfkey, ch, &ch->ch_flows[i]);
+		flows_drop(ch);
 	pfkey_sa_del(I.i_pfkey, ch, 0);
 	if (ch->ch_spi_out != 0 && !(ch->ch_flags & CH_OUT_PENDING))
 		pfkey_sa_del(I.i_pfkey, ch, 1);
+	pfkey_commit(I.i_pfkey);
 }
 
 static void

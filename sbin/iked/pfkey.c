@@ -1,8 +1,5 @@
 /*
  * The kernel's SAs and flows, by PF_KEY (RFC 2367 and OpenBSD's messages).
- *
- * A request waits for its answer, at most PATIENCE; what the kernel says by
- * itself meanwhile is kept and told afterwards.
  */
 #include <sys/types.h>
 #include <sys/socket.h>
@@ -19,26 +16,9 @@
 #include "iked.h"
 #include "ikev2.h"
 #include "log.h"
+#include "pfkey_io.h"
 
-#define PATIENCE	1000		/* ms */
-#define MSG_SIZE	8192
-#define LATER_MAX	64
-#define ORPHANS_MAX	1024
 #define REPLAY		64
-
-struct pfkey {
-	int			 pk_fd;
-	uint16_t		 pk_port;
-	uint32_t		 pk_seq;
-	struct event		*pk_ev;
-	const struct pfkey_ops	*pk_ops;
-	void			*pk_arg;
-	struct blob		 pk_later[LATER_MAX];
-	unsigned int		 pk_nlater;
-	struct blob		 pk_orphans[ORPHANS_MAX];
-	unsigned int		 pk_norphans;
-	uint8_t			 pk_buf[MSG_SIZE];
-};
 
 /* An extension: n bytes and padding; its first field is its length. */
 static void
@@ -117,91 +97,13 @@ key(struct wbuf *w, uint16_t type, const struct blob *b)
 	ext(w, &k, sizeof(k), b->b_data, b->b_len);
 }
 
-static void
-later(struct pfkey *pk, const void *data, size_t len)
-{
-	if (pk->pk_nlater == LATER_MAX ||
-	    blob_set(&pk->pk_later[pk->pk_nlater], data, len) == -1)
-		return;
-	pk->pk_nlater++;
-	event_active(pk->pk_ev, EV_TIMEOUT, 0);
-}
-
-/* Wait for the answer to seq, which is left in pk_buf; its length, or -1. */
-static ssize_t
-answer(struct pfkey *pk, uint32_t seq)
-{
-	struct sadb_msg	 m;
-	struct pollfd	 pfd = { pk->pk_fd, POLLIN, 0 };
-	ssize_t		 n;
-
-	for (;;) {
-		if (poll(&pfd, 1, PATIENCE) <= 0) {
-			errno = ETIMEDOUT;
-			return (-1);
-		}
-		n = recv(pk->pk_fd, pk->pk_buf, sizeof(pk->pk_buf),
-		    MSG_DONTWAIT);
-		if (n < (ssize_t)sizeof(m))
-			continue;
-		memcpy(&m, pk->pk_buf, sizeof(m));
-		if (m.sadb_msg_pid == (uint32_t)getpid() &&
-		    m.sadb_msg_seq == seq) {
-			errno = m.sadb_msg_errno;
-			return (errno != 0 ? -1 : n);
-		}
-		later(pk, pk->pk_buf, n);
-	}
-}
-
-/* Send a request, and wait; the writer is freed. */
-static ssize_t
-transact(struct pfkey *pk, struct wbuf *w)
-{
-	struct sadb_msg	 m;
-	ssize_t		 n = -1;
-
-	errno = ENOMEM;
-	if (!w->w_error) {
-		memcpy(&m, w->w_buf, sizeof(m));
-		m.sadb_msg_len = w->w_len / 8;
-		m.sadb_msg_seq = ++pk->pk_seq;
-		m.sadb_msg_pid = getpid();
-		memcpy(w->w_buf, &m, sizeof(m));
-		if (send(pk->pk_fd, w->w_buf, w->w_len, 0) ==
-		    (ssize_t)w->w_len)
-			n = answer(pk, pk->pk_seq);
-	}
-	wbuf_free(w);
-	return (n);
-}
-
-/* The first extension of a type in a message; NULL: none. */
-static const uint8_t *
-find(const uint8_t *msg, size_t len, uint16_t type, size_t least)
-{
-	struct sadb_ext	 e;
-	size_t		 off = sizeof(struct sadb_msg), n;
-
-	while (off + sizeof(e) <= len) {
-		memcpy(&e, msg + off, sizeof(e));
-		n = e.sadb_ext_len * 8;
-		if (n < 8 || n > len - off)
-			return (NULL);
-		if (e.sadb_ext_type == type)
-			return (n >= least ? msg + off : NULL);
-		off += n;
-	}
-	return (NULL);
-}
-
 static int
 get_address(const uint8_t *msg, size_t len, uint16_t type, struct addr *a)
 {
 	const uint8_t	*p;
 
 	memset(a, 0, sizeof(*a));
-	p = find(msg, len, type, sizeof(struct sadb_address) + 16);
+	p = pfkey_find(msg, len, type, sizeof(struct sadb_address) + 16);
 	if (p == NULL)
 		return (-1);
 	p += sizeof(struct sadb_address);
@@ -232,14 +134,14 @@ told(struct pfkey *pk, const uint8_t *msg, size_t len)
 			pk->pk_ops->pk_acquire(pk->pk_arg, &src, &dst);
 		}
 	} else if (m.sadb_msg_type == SADB_EXPIRE) {
-		p = find(msg, len, SADB_EXT_SA, sizeof(sa));
+		p = pfkey_find(msg, len, SADB_EXT_SA, sizeof(sa));
 		if (p == NULL)
 			return;
 		memcpy(&sa, p, sizeof(sa));
 		proto = m.sadb_msg_satype == SADB_SATYPE_AH ? PROTO_AH :
 		    PROTO_ESP;
 		pk->pk_ops->pk_expire(pk->pk_arg, proto,
-		    ntohl(sa.sadb_sa_spi), find(msg, len,
+		    ntohl(sa.sadb_sa_spi), pfkey_find(msg, len,
 		    SADB_EXT_LIFETIME_HARD, 8) != NULL);
 	}
 }
@@ -261,9 +163,9 @@ readable(evutil_socket_t fd, short what, void *arg)
 	}
 	if (!(what & EV_READ))
 		return;
-	n = recv(fd, pk->pk_buf, sizeof(pk->pk_buf), MSG_DONTWAIT);
+	n = recv(fd, pk->pk_bufs[0], sizeof(pk->pk_bufs[0]), MSG_DONTWAIT);
 	if (n >= (ssize_t)sizeof(struct sadb_msg) &&
-	    blob_set(&b, pk->pk_buf, n) == 0)
+	    blob_set(&b, pk->pk_bufs[0], n) == 0)
 		told(pk, b.b_data, b.b_len);
 	blob_free(&b);
 }
@@ -282,24 +184,24 @@ orphans_find(struct pfkey *pk)
 		fatal("pfkey");
 	memcpy(&m, w.w_buf, sizeof(m));
 	m.sadb_msg_len = w.w_len / 8;
-	m.sadb_msg_pid = getpid();
+	m.sadb_msg_pid = pk->pk_pid;
 	memcpy(w.w_buf, &m, sizeof(m));
 	n = send(pk->pk_fd, w.w_buf, w.w_len, 0);
 	wbuf_free(&w);
 	while (n > 0 && poll(&pfd, 1, PATIENCE) > 0) {
-		n = recv(pk->pk_fd, pk->pk_buf, sizeof(pk->pk_buf),
+		n = recv(pk->pk_fd, pk->pk_bufs[0], sizeof(pk->pk_bufs[0]),
 		    MSG_DONTWAIT);
 		if (n < (ssize_t)sizeof(m))
 			break;
-		memcpy(&m, pk->pk_buf, sizeof(m));
+		memcpy(&m, pk->pk_bufs[0], sizeof(m));
 		if (m.sadb_msg_type != SADB_X_SPDDUMP ||
-		    m.sadb_msg_pid != (uint32_t)getpid())
+		    m.sadb_msg_pid != pk->pk_pid)
 			continue;
 		if (m.sadb_msg_errno != 0)
 			break;
 		if (pk->pk_norphans < ORPHANS_MAX)
 			blob_set(&pk->pk_orphans[pk->pk_norphans++],
-			    pk->pk_buf, n);
+			    pk->pk_bufs[0], n);
 		if (m.sadb_msg_seq == 0)
 			break;
 	}
@@ -313,7 +215,7 @@ orphan_side(const struct blob *b, uint16_t type, struct addr *a)
 	const uint8_t		*p;
 
 	memset(a, 0, sizeof(*a));
-	p = find(b->b_data, b->b_len, type, sizeof(struct sadb_address) +
+	p = pfkey_find(b->b_data, b->b_len, type, sizeof(struct sadb_address) +
 	    sizeof(sin));
 	if (p == NULL)
 		return (-1);
@@ -323,7 +225,7 @@ orphan_side(const struct blob *b, uint16_t type, struct addr *a)
 		memcpy(a->a_bytes, &sin.sin_addr, 4);
 		return (0);
 	}
-	p = find(b->b_data, b->b_len, type, sizeof(struct sadb_address) +
+	p = pfkey_find(b->b_data, b->b_len, type, sizeof(struct sadb_address) +
 	    sizeof(sin6));
 	if (p == NULL)
 		return (-1);
@@ -350,13 +252,13 @@ orphan_remove(struct pfkey *pk, const struct blob *b)
 	memcpy(&m, b->b_data, sizeof(m));
 	begin(&w, SADB_X_DELFLOW, m.sadb_msg_satype);
 	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-		p = find(b->b_data, b->b_len, types[i], sizeof(e));
+		p = pfkey_find(b->b_data, b->b_len, types[i], sizeof(e));
 		if (p == NULL)
 			continue;
 		memcpy(&e, p, sizeof(e));
 		wbuf_add(&w, p, e.sadb_ext_len * 8);
 	}
-	transact(pk, &w);
+	pfkey_transact(pk, &w);
 }
 
 /*
@@ -398,6 +300,7 @@ pfkey_new(struct event_base *base, int fd, uint16_t port,
 	if (pk == NULL)
 		fatal("pfkey");
 	pk->pk_fd = fd;
+	pk->pk_pid = getpid();
 	pk->pk_port = port;
 	pk->pk_ops = ops;
 	pk->pk_arg = arg;
@@ -410,7 +313,7 @@ pfkey_new(struct event_base *base, int fd, uint16_t port,
 	for (i = 0; i < 2; i++) {
 		begin(&w, SADB_REGISTER, i == 0 ? SADB_SATYPE_ESP :
 		    SADB_SATYPE_AH);
-		if (transact(pk, &w) == -1)
+		if (pfkey_transact(pk, &w) == -1)
 			fatal("pfkey: register");
 	}
 	return (pk);
@@ -428,7 +331,7 @@ pfkey_flush(struct pfkey *pk, int flows)
 	for (i = 0; i < (flows ? 1 : 2); i++) {
 		begin(&w, SADB_FLUSH, flows ? SADB_SATYPE_UNSPEC : i == 0 ?
 		    SADB_SATYPE_ESP : SADB_SATYPE_AH);
-		if (transact(pk, &w) == -1)
+		if (pfkey_transact(pk, &w) == -1)
 			log_warn("pfkey: flush");
 	}
 }
@@ -445,7 +348,7 @@ pfkey_flush_fd(int fd)
 	if (pk == NULL)
 		return;
 	pk->pk_fd = fd;
-	pk->pk_seq = getpid();
+	pk->pk_seq = pk->pk_pid = getpid();
 	/* What else comes is of no interest. */
 	pk->pk_nlater = LATER_MAX;
 	pfkey_flush(pk, 0);
@@ -478,12 +381,12 @@ pfkey_getspi(struct pfkey *pk, const struct ike_sa *sa, uint8_t proto)
 	range.sadb_spirange_min = 0x100;
 	range.sadb_spirange_max = 0xffffffff;
 	ext(&w, &range, sizeof(range), NULL, 0);
-	n = transact(pk, &w);
+	n = pfkey_transact(pk, &w);
 	if (n == -1) {
 		log_warn("pfkey: getspi");
 		return (0);
 	}
-	p = find(pk->pk_buf, n, SADB_EXT_SA, sizeof(out));
+	p = pfkey_find(pk->pk_bufs[0], n, SADB_EXT_SA, sizeof(out));
 	if (p == NULL)
 		return (0);
 	memcpy(&out, p, sizeof(out));
@@ -676,7 +579,7 @@ pfkey_sa(struct pfkey *pk, const struct child *ch, int out, int update)
 		memset(&f.f_prenat, 0, sizeof(f.f_prenat));
 		selectors(&w, &f, out);
 	}
-	if (transact(pk, &w) == -1) {
+	if (pfkey_transact(pk, &w) == -1) {
 		log_warn("pfkey: %s 0x%08x", update ? "update" : "add",
 		    out ? ch->ch_spi_out : ch->ch_spi_in);
 		return (-1);
@@ -709,7 +612,7 @@ pfkey_move(struct pfkey *pk, const struct child *ch,
 			address(&w, SADB_EXT_ADDRESS_PROXY,
 			    &ike->sa_peer.e_addr, 0, -1);
 		extras(pk, &w, ike, out);
-		if (transact(pk, &w) == -1)
+		if (pfkey_transact(pk, &w) == -1)
 			log_warn("pfkey: update 0x%08x", out ?
 			    ch->ch_spi_out : ch->ch_spi_in);
 	}
@@ -731,7 +634,7 @@ pfkey_sa_del(struct pfkey *pk, const struct child *ch, int out)
 	ext(&w, &sa, sizeof(sa), NULL, 0);
 	ends(&w, ch->ch_sa, out);
 	rdomain(&w, ch->ch_sa->sa_policy, out, !out);
-	transact(pk, &w);
+	pfkey_transact(pk, &w);
 }
 
 static int
@@ -752,7 +655,7 @@ flow_one(struct pfkey *pk, const struct child *ch, const struct flow *f,
 	ext(&w, &type, sizeof(type), NULL, 0);
 	selectors(&w, f, out);
 	rdomain(&w, ch->ch_sa->sa_policy, 1, 1);
-	return (transact(pk, &w) == -1 ? -1 : 0);
+	return (pfkey_transact(pk, &w) == -1 ? -1 : 0);
 }
 
 /*
@@ -787,13 +690,13 @@ lifetime(struct pfkey *pk, const struct child *ch, int out, uint16_t type,
 	begin(&w, SADB_GET, satype(ch->ch_proto));
 	ext(&w, &sa, sizeof(sa), NULL, 0);
 	ends(&w, ch->ch_sa, out);
-	n = transact(pk, &w);
+	n = pfkey_transact(pk, &w);
 	if (n != -1) {
-		p = find(pk->pk_buf, n, type, sizeof(*l));
+		p = pfkey_find(pk->pk_bufs[0], n, type, sizeof(*l));
 		if (p != NULL)
 			memcpy(l, p, sizeof(*l));
 		/* The keys came with it. */
-		explicit_bzero(pk->pk_buf, n);
+		explicit_bzero(pk->pk_bufs[0], n);
 	}
 	return (p == NULL ? -1 : 0);
 }
