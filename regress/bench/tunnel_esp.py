@@ -50,6 +50,7 @@ class StrongSwan(tunnel.Others):
     """charon in both namespaces; its ESP is always in UDP."""
 
     what = 'strongSwan'
+    options = ''
 
     def tunnel(self):
         self.dirs = [os.path.join(self.home(), ns) for ns in
@@ -71,11 +72,12 @@ class StrongSwan(tunnel.Others):
                        'swanctl/private', 'swanctl/pubkey'):
             os.makedirs(os.path.join(d, folder))
         with open(d + '/strongswan.conf', 'w') as f:
-            f.write('charon {\n load = %s\n plugins {\n  vici {\n'
+            f.write('charon {\n load = %s\n %s\n plugins {\n  vici {\n'
                     '   socket = unix://%s/vici\n  }\n  kernel-libipsec {\n'
-                    '   allow_peer_ts = yes\n  }\n }\n}\n' % (PLUGINS, d))
+                    '   allow_peer_ts = yes\n  }\n }\n}\n' % (
+                        PLUGINS, self.options, d))
         with open(d + '/swanctl/swanctl.conf', 'w') as f:
-            f.write(connection(i))
+            f.write(self.connection(i))
         self.start('ip', 'netns', 'exec', ns, 'unshare', '-m', 'sh', '-c',
                    'mount --bind %s/run /var/run && exec '
                    '/usr/lib/ipsec/charon' % d,
@@ -89,10 +91,9 @@ class StrongSwan(tunnel.Others):
                 env=dict(os.environ, STRONGSWAN_CONF=d + '/strongswan.conf',
                          SWANCTL_DIR=d + '/swanctl'))
 
-
-def connection(i):
-    """One setting a line, as swanctl.conf wants it."""
-    return '''connections {
+    def connection(self, i):
+        """One setting a line, as swanctl.conf wants it."""
+        return '''connections {
  gw {
   version = 2
   local_addrs = %s
@@ -118,4 +119,5 @@ secrets {
   secret = "change-this-shared-secret"
  }
 }
-''' % (tunnel.WAN[i], tunnel.WAN[not i], tunnel.LAN[i], tunnel.LAN[not i])
+''' % (tunnel.WAN[i], tunnel.WAN[not i], tunnel.LAN[i],
+            tunnel.LAN[not i])
