@@ -1,10 +1,15 @@
 /*
  * Logging of daemons.  In the foreground (debug) a message is one line on
  * the standard error, written in one piece, so that processes that share it
- * do not mix their lines.  Otherwise it goes to syslog(3).  Debug messages
- * are only heard when verbose.
+ * do not mix their lines.  Otherwise it goes to syslogd, as by syslog(3).
+ * Debug messages are only heard when verbose.
+ *
+ * Who has much to say may hold its lines for a moment: they leave together,
+ * as a call for each costs more than the line.
  */
 #include <sys/types.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 
 #include <errno.h>
 #include <stdarg.h>
@@ -18,22 +23,54 @@
 #include "log.h"
 
 #define LINE	2048
+#define HELD	4096		/* bytes, which a pipe takes in one piece */
+#define LINES	64
 
 static int		 debug;
 static int		 verbose;
+static int		 facility;
+static int		 logfd = -1;	/* to syslogd */
 static const char	*procname = "";
+static int		 holding;
+static char		 held[HELD];
+static struct iovec	 lines[LINES];	/* in held */
+static unsigned int	 nlines;
+static size_t		 nheld;
+
+/* A socket to syslogd in place of the one before; not all the time. */
+static void
+reach(void)
+{
+	static const struct sockaddr_un	 sun = {
+		.sun_family = AF_UNIX, .sun_path = "/dev/log"
+	};
+	static time_t			 tried;
+
+	if (time(NULL) == tried)
+		return;
+	tried = time(NULL);
+	if (logfd != -1)
+		close(logfd);
+	logfd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (logfd != -1 && connect(logfd, (const struct sockaddr *)&sun,
+	    sizeof(sun)) == -1) {
+		close(logfd);
+		logfd = -1;
+	}
+}
 
 /*
  * Start logging: n_debug for the foreground, else to the given facility.
  */
 void
-log_init(int n_debug, int facility)
+log_init(int n_debug, int n_facility)
 {
 	debug = n_debug;
 	verbose = n_debug;
+	facility = n_facility;
 	log_procinit(getprogname());
 	if (!debug)
-		openlog(getprogname(), LOG_PID | LOG_NDELAY, facility);
+		reach();
 	tzset();
 }
 
@@ -65,6 +102,84 @@ log_getverbose(void)
 	return (verbose);
 }
 
+/* Send lines to syslogd; one that has been started anew is looked for. */
+static void
+transmit(void)
+{
+	struct mmsghdr	 mm[LINES];
+	unsigned int	 i, tries = 0;
+	int		 n;
+
+	memset(mm, 0, sizeof(mm));
+	for (i = 0; i < nlines; i++) {
+		mm[i].msg_hdr.msg_iov = &lines[i];
+		mm[i].msg_hdr.msg_iovlen = 1;
+	}
+	for (i = 0; i < nlines; ) {
+		n = logfd == -1 ? -1 : sendmmsg(logfd, mm + i, nlines - i,
+		    MSG_NOSIGNAL);
+		if (n > 0)
+			i += n;
+		else if (tries++ == 0)
+			reach();
+		else
+			break;
+	}
+}
+
+/*
+ * Let the lines go that were held.
+ */
+void
+log_flush(void)
+{
+	if (nlines == 0)
+		return;
+	if (!debug)
+		transmit();
+	else if (write(STDERR_FILENO, held, nheld) == -1)
+		nheld = 0;	/* nobody listens */
+	nlines = nheld = 0;
+}
+
+/*
+ * From now on lines are held until log_flush, or let go at once again.
+ */
+void
+log_hold(int on)
+{
+	holding = on;
+	log_flush();
+}
+
+/* A line is complete: on its way, or held. */
+static void
+say(int priority, const char *line)
+{
+	struct tm	 tm;
+	time_t		 now;
+	char		 head[96] = "", stamp[32];
+	size_t		 len;
+
+	if (!debug) {
+		now = time(NULL);
+		strftime(stamp, sizeof(stamp), "%h %e %T",
+		    localtime_r(&now, &tm));
+		snprintf(head, sizeof(head), "<%d>%s %s[%d]: ",
+		    facility | priority, stamp, getprogname(), getpid());
+	}
+	len = strlen(head) + strlen(line) + 1;
+	if (nlines == LINES || nheld + len >= HELD)
+		log_flush();
+	lines[nlines].iov_base = held + nheld;
+	lines[nlines++].iov_len = len - !debug;
+	snprintf(held + nheld, HELD - nheld, "%s%s%s", head, line,
+	    debug ? "\n" : "");
+	nheld += len;
+	if (!holding)
+		log_flush();
+}
+
 /* Log a message, with the text of error (0: none) after it. */
 static void
 vlog(int priority, int error, const char *prefix, const char *fmt, va_list ap)
@@ -80,10 +195,7 @@ vlog(int priority, int error, const char *prefix, const char *fmt, va_list ap)
 	    *prefix != '\0' ? ": " : "", text,
 	    error != 0 && fmt != NULL ? ": " : "",
 	    error != 0 && fmt != NULL ? strerror(error) : "");
-	if (debug) {
-		dprintf(STDERR_FILENO, "%s\n", line);
-	} else
-		syslog(priority, "%s", line);
+	say(priority, line);
 }
 
 #define LOG_IT(priority, error, prefix, fmt) do {			\
@@ -145,6 +257,7 @@ fatal(const char *fmt, ...)
 
 	snprintf(prefix, sizeof(prefix), "fatal in %s", procname);
 	LOG_IT(LOG_CRIT, error, prefix, fmt);
+	log_flush();
 	exit(1);
 }
 
@@ -158,5 +271,6 @@ fatalx(const char *fmt, ...)
 
 	snprintf(prefix, sizeof(prefix), "fatal in %s", procname);
 	LOG_IT(LOG_CRIT, 0, prefix, fmt);
+	log_flush();
 	exit(1);
 }

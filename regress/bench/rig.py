@@ -231,7 +231,9 @@ class Machines(Rig):
         path = os.path.join(self.dir, ID + '-' + name)
         os.makedirs(path + '/etc')
         files = {'machine.conf': conf,
-                 'etc/sysctl.conf': ['net.inet.ip.forwarding=1']}
+                 'etc/sysctl.conf': ['net.inet.ip.forwarding=1'],
+                 # nobody listens to what others log, either
+                 'etc/rc.conf.local': ['syslogd_flags=NO']}
         for ifname, line in hostnames.items():
             files['etc/hostname.' + ifname] = [line]
         if gateway:

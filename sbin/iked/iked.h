@@ -188,8 +188,9 @@ struct udp *udp_new(struct event_base *, uint16_t,
 	    const struct endpoint *, const void *, size_t), void *);
 int	 udp_socket(int, uint16_t);
 void	 udp_add(struct udp *, enum iked_fd, int);
-int	 udp_send(struct udp *, const struct endpoint *,
+void	 udp_send(struct udp *, const struct endpoint *,
 	    const struct endpoint *, const void *, size_t);
+unsigned int udp_flush(struct udp *);
 int	 udp_local(const struct endpoint *, struct endpoint *);
 
 /* pfkey.c, pfkey_io.c */

@@ -4,7 +4,6 @@
  */
 #include <sys/types.h>
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -90,10 +89,7 @@ static void
 op_send(void *arg, const struct endpoint *local, const struct endpoint *peer,
     const void *data, size_t len)
 {
-	if (udp_send(I.i_udp, local, peer, data, len) == -1) {
-		I.i_engine->e_stats.st_send_failed++;
-		log_debug("send: %s", strerror(errno));
-	}
+	udp_send(I.i_udp, local, peer, data, len);
 }
 
 static int
@@ -615,6 +611,7 @@ parent_gone(struct pipe *p)
 	if (I.i_pfkey != NULL)
 		pfkey_flush(I.i_pfkey, 0);
 	log_warnx("parent is gone");
+	log_flush();
 	exit(1);
 }
 
@@ -645,6 +642,16 @@ ikev2_main(void)
 	    pipe_open(&I.i_ca, I.i_base, FD_CA, from_ca, parent_gone, NULL) ==
 	    -1)
 		fatal("pipe");
-	event_base_dispatch(I.i_base);
+	log_hold(1);
+	do {
+		if (I.i_udp != NULL)
+			I.i_engine->e_stats.st_send_failed +=
+			    udp_flush(I.i_udp);
+		log_flush();
+	} while (event_base_loop(I.i_base, EVLOOP_ONCE) == 0 &&
+	    !event_base_got_exit(I.i_base));
+	if (I.i_udp != NULL)
+		udp_flush(I.i_udp);
+	log_hold(0);
 	imsg_flush(&I.i_parent.pi_ibuf);
 }

@@ -1,6 +1,9 @@
 /*
  * The UDP sockets of IKE: ports 500 and 4500, of both families.  On the
  * latter a marker of four zeroes stands before each message (RFC 3948).
+ *
+ * Datagrams are received several at a time, and those sent meanwhile leave
+ * together (udp_flush): a call costs more than the datagram.
  */
 #include <sys/types.h>
 #include <sys/socket.h>
@@ -18,6 +21,17 @@
 #include "log.h"
 
 #define DATAGRAM	65536
+#define BATCH		8
+#define CONTROL		128		/* bytes of ancillary data */
+
+/* A datagram that waits for udp_flush. */
+struct parcel {
+	int			 p_which;	/* socket */
+	struct sockaddr_storage	 p_to;
+	socklen_t		 p_tolen;
+	struct addr		 p_from;
+	struct blob		 p_data;
+};
 
 struct udp {
 	struct event_base	*u_base;
@@ -28,7 +42,10 @@ struct udp {
 				    const struct endpoint *, const void *,
 				    size_t);
 	void			*u_arg;
-	uint8_t			 u_buf[DATAGRAM];
+	struct parcel		 u_parcels[BATCH];
+	unsigned int		 u_nparcels;
+	unsigned int		 u_lost;	/* that could not be sent */
+	uint8_t			 u_bufs[BATCH][DATAGRAM];
 };
 
 /*
@@ -126,38 +143,50 @@ destination(struct msghdr *m, struct addr *a)
 		}
 }
 
+/* One datagram of a socket. */
+static void
+datagram(struct udp *u, int natt, struct msghdr *m, const uint8_t *data,
+    size_t len)
+{
+	static const uint8_t	 marker[4];
+	struct endpoint		 local, peer;
+
+	memset(&local, 0, sizeof(local));
+	local.e_port = natt ? u->u_port : IKE_PORT;
+	destination(m, &local.e_addr);
+	addr_from_sockaddr(&peer, m->msg_name);
+	if (!natt)
+		u->u_fn(u->u_arg, &local, &peer, data, len);
+	else if (len > 4 && memcmp(data, marker, 4) == 0)
+		u->u_fn(u->u_arg, &local, &peer, data + 4, len - 4);
+}
+
 static void
 readable(evutil_socket_t fd, short what, void *arg)
 {
-	static const uint8_t	 marker[4];
 	struct udp		*u = arg;
-	struct sockaddr_storage	 ss;
-	struct endpoint		 local, peer;
-	struct msghdr		 m;
-	struct iovec		 iov = { u->u_buf, sizeof(u->u_buf) };
-	char			 control[128];
-	ssize_t			 n;
-	int			 natt;
+	struct sockaddr_storage	 ss[BATCH];
+	struct mmsghdr		 mm[BATCH];
+	struct iovec		 iov[BATCH];
+	char			 control[BATCH][CONTROL];
+	int			 i, n, natt;
 
-	memset(&m, 0, sizeof(m));
-	memset(&local, 0, sizeof(local));
-	m.msg_name = &ss;
-	m.msg_namelen = sizeof(ss);
-	m.msg_iov = &iov;
-	m.msg_iovlen = 1;
-	m.msg_control = control;
-	m.msg_controllen = sizeof(control);
-	n = recvmsg(fd, &m, 0);
-	if (n == -1)
-		return;
+	memset(mm, 0, sizeof(mm));
+	for (i = 0; i < BATCH; i++) {
+		iov[i].iov_base = u->u_bufs[i];
+		iov[i].iov_len = DATAGRAM;
+		mm[i].msg_hdr.msg_name = &ss[i];
+		mm[i].msg_hdr.msg_namelen = sizeof(ss[i]);
+		mm[i].msg_hdr.msg_iov = &iov[i];
+		mm[i].msg_hdr.msg_iovlen = 1;
+		mm[i].msg_hdr.msg_control = control[i];
+		mm[i].msg_hdr.msg_controllen = CONTROL;
+	}
+	n = recvmmsg(fd, mm, BATCH, MSG_DONTWAIT, NULL);
 	natt = fd == u->u_fd[FD_NATT4] || fd == u->u_fd[FD_NATT6];
-	local.e_port = natt ? u->u_port : IKE_PORT;
-	destination(&m, &local.e_addr);
-	addr_from_sockaddr(&peer, (struct sockaddr *)&ss);
-	if (!natt)
-		u->u_fn(u->u_arg, &local, &peer, u->u_buf, n);
-	else if (n > 4 && memcmp(u->u_buf, marker, 4) == 0)
-		u->u_fn(u->u_arg, &local, &peer, u->u_buf + 4, n - 4);
+	for (i = 0; i < n; i++)
+		datagram(u, natt, &mm[i].msg_hdr, u->u_bufs[i],
+		    mm[i].msg_len);
 }
 
 /*
@@ -202,41 +231,85 @@ source(struct msghdr *m, const struct addr *a)
 }
 
 /*
- * Send a message from our end to a peer; one byte is a keepalive.  -1: it
- * did not go.
+ * Send what waits; how many could not be sent since the last time.
  */
-int
+unsigned int
+udp_flush(struct udp *u)
+{
+	struct mmsghdr	 mm[BATCH];
+	struct iovec	 iov[BATCH];
+	union {
+		struct cmsghdr	 hdr;
+		char		 buf[CONTROL];
+	} control[BATCH];
+	struct parcel	*p;
+	unsigned int	 i, n, lost;
+	int		 k;
+
+	memset(mm, 0, sizeof(mm));
+	memset(control, 0, sizeof(control));
+	for (i = 0; i < u->u_nparcels; i++) {
+		p = &u->u_parcels[i];
+		iov[i].iov_base = p->p_data.b_data;
+		iov[i].iov_len = p->p_data.b_len;
+		mm[i].msg_hdr.msg_name = &p->p_to;
+		mm[i].msg_hdr.msg_namelen = p->p_tolen;
+		mm[i].msg_hdr.msg_iov = &iov[i];
+		mm[i].msg_hdr.msg_iovlen = 1;
+		if (p->p_from.a_ver == 0)
+			continue;
+		mm[i].msg_hdr.msg_control = control[i].buf;
+		mm[i].msg_hdr.msg_controllen = CONTROL;
+		source(&mm[i].msg_hdr, &p->p_from);
+	}
+	for (i = 0; i < u->u_nparcels; i += k) {
+		/* Those in a row that leave by one socket. */
+		p = &u->u_parcels[i];
+		for (n = i + 1; n < u->u_nparcels &&
+		    u->u_parcels[n].p_which == p->p_which; n++)
+			;
+		k = sendmmsg(u->u_fd[p->p_which], mm + i, n - i, 0);
+		if (k <= 0) {
+			log_debug("send: %s", strerror(errno));
+			u->u_lost++;
+			k = 1;
+		}
+	}
+	while (u->u_nparcels > 0)
+		blob_free(&u->u_parcels[--u->u_nparcels].p_data);
+	lost = u->u_lost;
+	u->u_lost = 0;
+	return (lost);
+}
+
+/*
+ * Send a message from our end to a peer, with udp_flush; one byte is a
+ * keepalive.
+ */
+void
 udp_send(struct udp *u, const struct endpoint *local,
     const struct endpoint *peer, const void *data, size_t len)
 {
-	static uint8_t		 marker[4];
-	struct sockaddr_storage	 ss;
-	struct msghdr		 m;
-	struct iovec		 iov[2];
-	union {
-		struct cmsghdr	 hdr;
-		char		 buf[128];
-	} control;
-	int			 natt = local->e_port == u->u_port, which;
+	struct parcel	*p = &u->u_parcels[u->u_nparcels];
+	struct wbuf	 w;
+	int		 natt = local->e_port == u->u_port;
 
-	which = peer->e_addr.a_ver == 4 ? (natt ? FD_NATT4 : FD_UDP4) :
+	p->p_which = peer->e_addr.a_ver == 4 ? (natt ? FD_NATT4 : FD_UDP4) :
 	    (natt ? FD_NATT6 : FD_UDP6);
-	memset(&m, 0, sizeof(m));
-	memset(&control, 0, sizeof(control));
-	m.msg_namelen = addr_to_sockaddr(peer, &ss);
-	m.msg_name = &ss;
-	iov[0].iov_base = marker;
-	iov[0].iov_len = natt && len > 1 ? sizeof(marker) : 0;
-	iov[1].iov_base = (void *)data;
-	iov[1].iov_len = len;
-	m.msg_iov = iov;
-	m.msg_iovlen = 2;
-	if (local->e_addr.a_ver != 0) {
-		m.msg_control = control.buf;
-		m.msg_controllen = sizeof(control.buf);
-		source(&m, &local->e_addr);
+	p->p_tolen = addr_to_sockaddr(peer, &p->p_to);
+	p->p_from = local->e_addr;
+	wbuf_init(&w);
+	if (natt && len > 1)
+		wbuf_u32(&w, 0);
+	wbuf_add(&w, data, len);
+	if (w.w_error) {
+		wbuf_free(&w);
+		u->u_lost++;
+		return;
 	}
-	return (sendmsg(u->u_fd[which], &m, 0) == -1 ? -1 : 0);
+	wbuf_take(&w, &p->p_data);
+	if (++u->u_nparcels == BATCH)
+		u->u_lost = udp_flush(u);
 }
 
 /*
