@@ -154,6 +154,12 @@ ktest_err(int got, int want, const char *file, int line, const char *text)
 }
 
 void
+ktest_fail(const char *file, int line, const char *fmt, ...)
+{
+	panic("%s:%d: %s", file, line, fmt);
+}
+
+void
 ktest_sleep_ms(uint64_t ms)
 {
 	fuzz_sleep_ms(ms);

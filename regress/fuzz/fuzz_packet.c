@@ -379,14 +379,28 @@ fuzz_rx(const struct fuzz_pkt *fp)
 	m_freem(shared);
 }
 
+/* What sockets and cards have is not wanted. */
+static void
+drain(void)
+{
+	u_int	 i;
+
+	kt_settle();
+	for (i = 0; i < SOCKETS; i++) {
+		sbflush(&socks[i]->so_rcv);
+		ml_purge(&socks[i]->so_errq);
+		socks[i]->so_error = 0;
+	}
+	kt_txdrop(fza);
+	kt_txdrop(fzb);
+}
+
 /* Whoever holds mbufs now never lets go. */
 static void
 leaks(void)
 {
 	fuzz_sleep_ms(AGE_MS);
-	kt_settle();
-	kt_txdrop(fza);
-	kt_txdrop(fzb);
+	drain();
 	if (inuse != 0 && mbuf_inuse() > inuse + 8)
 		panic("mbufs leak: %u, were %u", mbuf_inuse(), inuse);
 }
@@ -397,19 +411,11 @@ leaks(void)
 void
 fuzz_end(void)
 {
-	u_int	 i;
-
 	kt_settle();
 	NET_LOCK();
 	ip_drain();
 	NET_UNLOCK();
-	for (i = 0; i < SOCKETS; i++) {
-		sbflush(&socks[i]->so_rcv);
-		ml_purge(&socks[i]->so_errq);
-		socks[i]->so_error = 0;
-	}
-	kt_txdrop(fza);
-	kt_txdrop(fzb);
+	drain();
 	passed_ms = 0;
 	if (++inputs % AGE_INPUTS == 0)
 		leaks();

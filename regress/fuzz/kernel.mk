@@ -7,12 +7,14 @@ FUZZ_SRCS=	regress/fuzz/fuzz_main.c regress/fuzz/fuzz_packet.c \
 		regress/fuzz/fuzz_bpf.c regress/fuzz/fuzz_ether.c regress/fuzz/fuzz_ip.c \
 		regress/fuzz/fuzz_ip6.c \
 		regress/fuzz/fuzz_route.c regress/fuzz/fuzz_syscall.c \
-		regress/fuzz/fuzz_wg.c
+		regress/fuzz/fuzz_wg.c regress/fuzz/fuzz_ipsec.c \
+		regress/fuzz/fuzz_pfkey.c
 
 # What they share with the kernel's own tests.
 FUZZ_SRCS+=	regress/sys/netinet/ktinet.c regress/sys/netinet/ktsock.c \
 		regress/sys/kern/ktuser.c regress/sys/net/testif.c \
-		regress/sys/netwg/ktwg.c
+		regress/sys/netwg/ktwg.c regress/sys/netipsec/ktipsec.c \
+		regress/sys/netipsec/ktseal.c
 
 KTESTS=
 KOPT+=		-fsanitize=fuzzer-no-link -fprofile-instr-generate \

@@ -6,16 +6,11 @@ from scapy.layers.inet import ICMP, IP, TCP, UDP
 from scapy.layers.inet6 import (ICMPv6EchoRequest, IPv6, IPv6ExtHdrDestOpt,
                                 IPv6ExtHdrFragment)
 
-US, PEER = "10.1.0.1", "10.1.0.2"
-TRAIN, RAW, CUT, OTHER = 1, 2, 4, 8
+from seeds_packet import CUT, OTHER, PEER, RAW, TRAIN, US, rec
+
 # How a record is sealed; see fuzz_ipsec.c.
 AGAIN, AHEAD, BEHIND, SHORT, FLIP, TRAILER = 1, 2, 3, 4, 8, 16
 V4, V6, UDP_, NONE, ESP, AH, COMP, ICMP_ = (n << 5 for n in range(8))
-
-
-def rec(data, op=0):
-    data = bytes(data)
-    return bytes([op]) + struct.pack("<H", len(data)) + data
 
 
 def sealed(sa, how, arg, text=b"", op=0):
@@ -48,6 +43,10 @@ def esp():
                               ecn << 4))
             out.append(sealed(3, TRAILER, 0, next(inner(4, tos=tos)),
                               ecn << 4 | CUT))
+            for sa in (0, 3):
+                out.append(sealed(sa, TRAILER | V6, 0, IPv6(
+                    src="fd00:9::2", dst="fd00:2::2", tc=tos) / UDP(),
+                    ecn << 4))
     for sa in range(9):
         two = sealed(sa, TRAILER, 0, one)
         for nxt in (V4, V6, UDP_, NONE, ESP, AH, COMP, ICMP_):
@@ -73,6 +72,15 @@ def esp():
             sealed(1, TRAILER | COMP, 0, comp[:3]),
             sealed(1, TRAILER | ESP, 0, struct.pack("!II", 0x1001, 9)),
             sealed(1, TRAILER | V4, 0, one)]
+    for nxt, spi in ((AH, 0x1009), (AH, 255), (AH, 0x7777), (ESP, 0x1006),
+                     (COMP, 0x7777), (ESP, 255)):
+        body = struct.pack("!BBHII", 4, 4, 0, spi, 1) + bytes(60)
+        if nxt == ESP:
+            body = body[4:]
+        elif nxt == COMP:
+            body = b"\4\0" + struct.pack("!H", spi) + bytes(9)
+        for n in (3, 11, 12, 60):
+            out.append(sealed(1, TRAILER | nxt, 0, body[:n]))
     for cls, us, peer in ((IP, US, PEER), (IPv6, "fd00:1::1", "fd00:1::2")):
         for spi in (0, 1, 255, 0x1000, 0x1003, 0x1006, 0x7777):
             kw = {"proto": 50} if cls is IP else {"nh": 50}
@@ -91,7 +99,7 @@ def esp():
 def ah():
     out = []
     one = bytes(next(inner(2)))
-    options = (b"\x94\4\0\0", b"\7\7\4\0\0\0\0\0", b"\1\1\1\0",
+    options = (b"\x83\7\x08\x0a\1\0\2\0", b"\x94\4\0\0", b"\7\7\4\0\0\0\0\0", b"\1\1\1\0",
                b"\x83\7\4\0\0\0\0\0", b"\x86\4\1\1", b"\x44\4\5\0",
                b"\x94\5\0\0", b"\x94\1\0\0", b"\x94\0\0\0")
     for sa in range(4):
@@ -374,6 +382,7 @@ def ipsecconf():
         b"flow esp out from { 10.0.0.0/8, 192.168.0.0/16 } to "
         b"{ fd00::/64, 10.9.0.0/16 10.8.0.0/16 } peer host.example\n",
         b"flow from any to 2001:db8::/32 type bypass\n",
+        b"flow esp from em0:network to em1 peer em0\nflow from em0 to any",
         b"flow ipcomp from 10.0.0.1 to 10.0.0.2 type deny srcid "
         b"10.0.0.1 dstid fd00::1\n",
         b"esp tunnel from 10.0.0.1 to 10.0.0.2 spi 0x1001:0x1002 "

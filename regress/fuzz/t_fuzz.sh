@@ -29,6 +29,8 @@ targets wg "WireGuard" "wg wgioctl wgsockd"
 targets ikecert "what peers of iked show its ca process" "ikecert"
 targets iked "iked, before and after authentication, its file, its processes" \
     "ike ikemsg ikeconf imsg"
+targets ipsec "ESP, AH, IPcomp, ESP in UDP" "esp ah ipcomp udpencap"
+targets pfkey "PF_KEY, and the file of ipsecctl" "pfkey ipsecconf"
 targets calls "system calls and what goes through them" \
     "route syscall ioctl sysctl bpf"
 

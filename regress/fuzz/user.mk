@@ -9,7 +9,7 @@
 #	GRAMMAR.NAME	a parse.y of theirs
 .include <bsd.own.mk>
 
-USERFUZZ=	wgsockd ikecert ike ikemsg ikeconf imsg
+USERFUZZ=	wgsockd ikecert ike ikemsg ikeconf imsg ipsecconf
 
 SRCS.wgsockd=	usr.sbin/wgsockd/request.c usr.sbin/wgsockd/get.c \
 		usr.sbin/wgsockd/set.c lib/libutil/log.c
@@ -56,6 +56,13 @@ FLAGS.ikeconf=	${_IKEFLAGS} -Dgetaddrinfo=fuzz_getaddrinfo
 LIBS.ikeconf=	-lcrypto
 
 SRCS.imsg=	lib/libutil/imsg.c
+
+SRCS.ipsecconf!= cd ${TOP} && \
+		echo sbin/ipsecctl/*.c | sed 's,sbin/ipsecctl/ipsecctl.c,,'
+SRCS.ipsecconf+= lib/libutil/bsdaddr.c
+FLAGS.ipsecconf= -I${TOP}/sbin/ipsecctl -Dfopen=fuzz_fopen \
+		-Dwrite=fuzz_write -Dpoll=fuzz_poll -Drecv=fuzz_recv \
+		-Dsysctl=fuzz_sysctl -Dgetaddrinfo=fuzz_getaddrinfo
 
 FUZZFLAGS=	${UFLAGS} -DLIBBSD_OVERLAY -I${TOP}/include \
 		-isystem /usr/include/bsd -I${TOP}/lib/libutil \

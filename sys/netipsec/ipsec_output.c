@@ -121,7 +121,17 @@ out_transform(struct ipsec_op *op)
 	}
 }
 
-/* An operation has been set up: transform, and close a full batch. */
+/* An operation is in the batch, dropped or not: close a full one. */
+static void
+out_collected(void)
+{
+	if (out_batch->ib_n == IPSEC_BATCH)
+		ipsec_output_flush();
+	else
+		if_defer(&out_deferred);
+}
+
+/* An operation has been set up: transform. */
 static int
 out_stage(struct ipsec_op *op)
 {
@@ -131,10 +141,7 @@ out_stage(struct ipsec_op *op)
 		out_drop(op);
 		error = EHOSTUNREACH;
 	}
-	if (out_batch->ib_n == IPSEC_BATCH)
-		ipsec_output_flush();
-	else
-		if_defer(&out_deferred);
+	out_collected();
 	return (error);
 }
 
@@ -206,6 +213,7 @@ out_piece(struct mbuf *m, struct tdb *tdb, int tunnel,
 	if (out_hold(op, tdb, done) != 0) {
 		ipsecstat.ipsec_loop++;
 		out_drop(op);
+		out_collected();
 		return (ELOOP);
 	}
 	op->op_af = tunnel ? tdb->tdb_dst.ia_af : af;
@@ -218,6 +226,7 @@ out_piece(struct mbuf *m, struct tdb *tdb, int tunnel,
 	if (error != 0) {
 		ipsecstat.ipsec_badhdr++;
 		out_drop(op);
+		out_collected();
 		return (error);
 	}
 	return (out_stage(op));
@@ -470,6 +479,7 @@ out_next(struct ipsec_op *old)
 	if (op_been(op, old->op_tdb) != 0) {
 		ipsecstat.ipsec_loop++;
 		out_drop(op);
+		out_collected();
 		return;
 	}
 	(void)out_stage(op);

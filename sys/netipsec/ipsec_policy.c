@@ -391,8 +391,8 @@ ipsec_input_hook(struct mbuf *m, int off, int proto, struct inpcb *inp,
 		ipsecstat.ipsec_level++;
 		return (EACCES);
 	}
-	if (ipsec_in_use == 0 || ISSET(m->m_flags, M_AUTH | M_CONF) ||
-	    level_bypass(inp))
+	if (ipsec_in_use == 0 || level_bypass(inp) ||
+	    ISSET(m->m_flags, M_AUTH | M_CONF | M_COMP))
 		return (0);
 	if (!forward && (proto == IPPROTO_ESP || proto == IPPROTO_AH ||
 	    proto == IPPROTO_IPCOMP || (proto == IPPROTO_UDP && inp == NULL)))

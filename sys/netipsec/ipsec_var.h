@@ -158,6 +158,7 @@ struct tdb {
 	u_int		 tdb_flags;	/* TDBF_* */
 	u_int8_t	 tdb_satype;	/* SADB_* */
 	u_int8_t	 tdb_softdone;	/* soft EXPIRE has been sent */
+	u_int8_t	 tdb_wnd;	/* window asked for, packets; 0 none */
 	u_int16_t	 tdb_rdomain_post;
 
 	LIST_ENTRY(tdb)	 tdb_dhash;	/* rdomain, dst, sproto */

@@ -93,6 +93,15 @@ key_append_promisc(struct pkpcb *kp, const void *p, size_t len)
 	key_append(kp, &hdr, sizeof(hdr), p, len);
 }
 
+/* Does a message concern the domain of who listens?  That of 0 hears all. */
+static int
+key_concerns(const struct pkpcb *kp, const struct pfkey_out *po)
+{
+	return (kp->kp_rdomain == 0 || po->po_rdomain == -1 ||
+	    po->po_rdomain == (int)kp->kp_rdomain ||
+	    po->po_rdomain_post == (int)kp->kp_rdomain);
+}
+
 /*
  * Hand a message out: to kp who caused it, to all who registered for its
  * kind, or to all.
@@ -104,6 +113,8 @@ pfkey_deliver(const struct pfkey_out *po, enum pfkey_to to, struct pkpcb *kp)
 	struct pkpcb		*k;
 
 	LIST_FOREACH(k, &pkpcbs, kp_list) {
+		if (k != kp && !key_concerns(k, po))
+			continue;
 		if (k->kp_promisc && k != kp)
 			key_append_promisc(k, po->po_buf, po->po_len);
 		else if (to == PFKEY_ALL || k == kp ||

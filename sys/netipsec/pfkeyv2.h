@@ -24,7 +24,7 @@
 #define SADB_DELETE		4
 #define SADB_GET		5
 #define SADB_ACQUIRE		6	/* the kernel wants an SA */
-#define SADB_REGISTER		7	/* hear of ACQUIRE and EXPIRE */
+#define SADB_REGISTER		7	/* hear of ACQUIRE */
 #define SADB_EXPIRE		8
 #define SADB_FLUSH		9
 #define SADB_DUMP		10

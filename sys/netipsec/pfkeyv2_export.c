@@ -14,7 +14,7 @@
 
 static u_int64_t	 pfkey_buf[PFKEY_MAXMSG / sizeof(u_int64_t)];
 static struct pfkey_out	 pfkey_out = {
-	(u_int8_t *)pfkey_buf, 0, sizeof(pfkey_buf)
+	(u_int8_t *)pfkey_buf, 0, sizeof(pfkey_buf), -1, -1
 };
 
 /*
@@ -29,7 +29,19 @@ pfkey_begin(const struct sadb_msg *hdr)
 	msg->sadb_msg_version = PF_KEY_V2;
 	msg->sadb_msg_reserved = 0;
 	pfkey_out.po_len = sizeof(*msg);
+	pfkey_out.po_rdomain = pfkey_out.po_rdomain_post = -1;
 	return (&pfkey_out);
+}
+
+/*
+ * The message is about something of these routing domains: nobody of another
+ * hears it.
+ */
+void
+pfkey_about(struct pfkey_out *po, u_int rdomain, u_int rdomain_post)
+{
+	po->po_rdomain = rdomain;
+	po->po_rdomain_post = rdomain_post;
 }
 
 /* The message is complete. */
@@ -94,8 +106,9 @@ pfkey_put_sa(struct pfkey_out *po, u_int type, const struct tdb *tdb)
 {
 	struct sadb_sa	*sa = pfkey_put(po, type, sizeof(*sa));
 
+	pfkey_about(po, tdb->tdb_rdomain, tdb->tdb_rdomain_post);
 	sa->sadb_sa_spi = tdb->tdb_spi;
-	sa->sadb_sa_replay = (tdb->tdb_flags & TDBF_REPLAY) ? 64 : 0;
+	sa->sadb_sa_replay = tdb->tdb_wnd;
 	sa->sadb_sa_state = tdb->tdb_state;
 	if (tdb->tdb_aalg != NULL)
 		sa->sadb_sa_auth = tdb->tdb_aalg->aa_id;
@@ -264,8 +277,7 @@ put_state(struct pfkey_out *po, struct tdb *tdb)
 		mtu->sadb_x_mtu_mtu = tdb_mtu(tdb, tdb->tdb_dst.ia_af);
 	}
 	r = pfkey_put(po, SADB_X_EXT_REPLAY, sizeof(*r));
-	r->sadb_x_replay_window = (tdb->tdb_flags & TDBF_REPLAY) ?
-	    REPLAY_WINDOW : 0;
+	r->sadb_x_replay_window = tdb->tdb_wnd;
 	r->sadb_x_replay_count = tdb->tdb_rpl;
 	if (tdb->tdb_replay != NULL && tdb->tdb_replay->r_next != 0)
 		r->sadb_x_replay_count = tdb->tdb_replay->r_next - 1;
@@ -311,6 +323,7 @@ pfkey_put_policy(struct pfkey_out *po, const struct ipsec_policy *ipo)
 	struct sadb_protocol	*sp;
 	struct sadb_x_rdomain	*r;
 
+	pfkey_about(po, ipo->ipo_rdomain, ipo->ipo_rdomain);
 	pfkey_put_address(po, SADB_EXT_ADDRESS_SRC, &ipo->ipo_src, 0);
 	pfkey_put_address(po, SADB_EXT_ADDRESS_DST, &ipo->ipo_dst, 0);
 	pfkey_put_ids(po, ipo->ipo_ids);

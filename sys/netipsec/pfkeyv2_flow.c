@@ -127,7 +127,8 @@ pfkey_askpolicy(const struct pfkey_msg *pm)
 
 	iqa = acquire_find(PM_EXT(pm, sadb_x_policy, SADB_X_EXT_POLICY)->
 	    sadb_x_policy_seq);
-	if (iqa == NULL)
+	if (iqa == NULL || (pm->pm_kp->kp_rdomain != 0 &&
+	    pm->pm_kp->kp_rdomain != iqa->iqa_rdomain))
 		return (ESRCH);
 	ipo = spd_find(iqa->iqa_rdomain, iqa->iqa_dir, &iqa->iqa_sel);
 	if (ipo == NULL)

@@ -186,29 +186,38 @@ get_key(const struct pfkey_msg *pm, u_int n, u_int8_t **keyp,
 	return (0);
 }
 
+/* All that needs memory comes first, so that nothing is half done. */
 static int
-get_tag(const struct pfkey_msg *pm, struct tdb *tdb)
+get_tag(const struct pfkey_msg *pm, char **namep)
 {
 	const struct sadb_x_tag	*tag = PM_EXT(pm, sadb_x_tag, SADB_X_EXT_TAG);
-	char			*name;
 	size_t			 len;
 
+	*namep = NULL;
 	if (tag == NULL)
 		return (0);
 	len = tag->sadb_x_tag_taglen;
-	if ((name = malloc(len, M_TDB, M_NOWAIT)) == NULL)
+	if ((*namep = malloc(len, M_TDB, M_NOWAIT)) == NULL)
 		return (ENOMEM);
-	memcpy(name, tag + 1, len);
+	memcpy(*namep, tag + 1, len);
+	return (0);
+}
+
+static void
+set_tag(struct tdb *tdb, char *name)
+{
+	if (name == NULL)
+		return;
 	if (tdb->tdb_tagname != NULL)
 		free(tdb->tdb_tagname, M_TDB, strlen(tdb->tdb_tagname) + 1);
 	tdb->tdb_tagname = name;
 	if (ipsec_tag_hook != NULL)
 		tdb->tdb_tag = (*ipsec_tag_hook)(name);
-	return (0);
 }
 
 /*
- * Encapsulation port, tag, units of enc(4) and sec(4).  0, ENOMEM.
+ * Encapsulation port, tag, units of enc(4) and sec(4).  0; or ENOMEM, and
+ * the SA is as it was.
  */
 int
 pfkey_get_extras(const struct pfkey_msg *pm, struct tdb *tdb)
@@ -216,7 +225,12 @@ pfkey_get_extras(const struct pfkey_msg *pm, struct tdb *tdb)
 	const struct sadb_x_udpencap	*u;
 	const struct sadb_x_tap		*tap;
 	const struct sadb_x_iface	*iface;
+	char				*tag;
+	int				 error;
 
+	if ((error = get_tag(pm, &tag)) != 0)
+		return (error);
+	set_tag(tdb, tag);
 	u = PM_EXT(pm, sadb_x_udpencap, SADB_X_EXT_UDPENCAP);
 	if (u != NULL)
 		tdb->tdb_udpencap_port = u->sadb_x_udpencap_port;
@@ -229,7 +243,7 @@ pfkey_get_extras(const struct pfkey_msg *pm, struct tdb *tdb)
 		tdb->tdb_iface = iface->sadb_x_iface_unit;
 		tdb->tdb_iface_dir = iface->sadb_x_iface_direction;
 	}
-	return (get_tag(pm, tdb));
+	return (0);
 }
 
 static int
@@ -248,7 +262,8 @@ get_flags(const struct pfkey_msg *pm, struct tdb *tdb)
 			return (EINVAL);
 		tdb->tdb_flags |= TDBF_UDPENCAP;
 	}
-	if (sa->sadb_sa_replay > 0)
+	tdb->tdb_wnd = sa->sadb_sa_replay;
+	if (tdb->tdb_wnd > 0)
 		tdb->tdb_flags |= TDBF_REPLAY;
 	if (flags & SADB_X_SAFLAGS_ESN) {
 		/* RFC 4303, 2.2.1: for a receiver it needs the window. */

@@ -77,6 +77,7 @@ announce_bare(const struct pfkey_msg *pm)
 {
 	struct pfkey_out	*po = pfkey_begin(pm->pm_hdr);
 
+	pfkey_about(po, pm->pm_rdomain, pm->pm_rdomain_post);
 	pfkey_end(po);
 	pfkey_deliver(po, PFKEY_ALL, pm->pm_kp);
 }
@@ -221,12 +222,15 @@ update_mature(const struct pfkey_msg *pm, struct tdb *tdb)
 		return (EEXIST);
 	if ((error = pfkey_get_ids(pm, &ids)) != 0)
 		return (error);
+	/* The last that may fail, and it changes nothing then. */
+	if ((error = pfkey_get_extras(pm, tdb)) != 0) {
+		ipsec_ids_put(ids);
+		return (error);
+	}
 	if (ids != NULL) {
 		ipsec_ids_put(tdb->tdb_ids);
 		tdb->tdb_ids = ids;
 	}
-	if ((error = pfkey_get_extras(pm, tdb)) != 0)
-		return (error);
 	(void)pfkey_get_lifetimes(pm, tdb);
 	if (src.ia_af != 0)
 		tdb->tdb_src = src;
@@ -319,8 +323,8 @@ pfkey_get(const struct pfkey_msg *pm)
 }
 
 /*
- * REGISTER: hear of ACQUIRE and EXPIRE of a kind; the answer lists the
- * algorithms.
+ * REGISTER: hear of ACQUIRE of a kind; the answer, to all who do, lists the
+ * algorithms (RFC 2367, 3.1.7).
  */
 int
 pfkey_register(const struct pfkey_msg *pm)
@@ -334,7 +338,7 @@ pfkey_register(const struct pfkey_msg *pm)
 	po = pfkey_begin(pm->pm_hdr);
 	pfkey_put_supported(po, satype);
 	pfkey_end(po);
-	pfkey_deliver(po, PFKEY_SENDER, pm->pm_kp);
+	pfkey_deliver(po, PFKEY_REGISTERED, pm->pm_kp);
 	return (0);
 }
 
@@ -554,6 +558,7 @@ pfkey_acquire(const struct ipsec_acquire *iqa, const struct ipsec_policy *ipo)
 	hdr.sadb_msg_seq = iqa->iqa_seq;
 	pfkeystat.pks_acquires++;
 	po = pfkey_begin(&hdr);
+	pfkey_about(po, iqa->iqa_rdomain, iqa->iqa_rdomain);
 	pfkey_put_address(po, SADB_EXT_ADDRESS_SRC,
 	    ipsec_addr_any(&ipo->ipo_src) ? &iqa->iqa_pkt.pk_src :
 	    &ipo->ipo_src, 0);
@@ -565,7 +570,8 @@ pfkey_acquire(const struct ipsec_acquire *iqa, const struct ipsec_policy *ipo)
 }
 
 /*
- * An SA has reached a limit: SADB_EXT_LIFETIME_SOFT or _HARD.
+ * An SA has reached a limit, SADB_EXT_LIFETIME_SOFT or _HARD: all hear of it
+ * (RFC 2367, 3.1.8).
  */
 void
 pfkey_expire(struct tdb *tdb, u_int16_t which)
@@ -586,5 +592,5 @@ pfkey_expire(struct tdb *tdb, u_int16_t which)
 	pfkey_put_address(po, SADB_EXT_ADDRESS_SRC, &tdb->tdb_src, 0);
 	pfkey_put_address(po, SADB_EXT_ADDRESS_DST, &tdb->tdb_dst, 0);
 	pfkey_end(po);
-	pfkey_deliver(po, PFKEY_REGISTERED, NULL);
+	pfkey_deliver(po, PFKEY_ALL, NULL);
 }

@@ -103,6 +103,7 @@ pfkey_sysctl(int *name, u_int namelen, void *where, size_t *given, void *new,
 	memset(&du, 0, sizeof(du));
 	du.du_where = where;
 	du.du_left = where == NULL ? 0 : *given;
+	NET_LOCK();
 	switch (name[1]) {
 	case NET_KEY_SADB_DUMP:
 		dump_sas(&du, rdomain, name[2]);
@@ -111,8 +112,10 @@ pfkey_sysctl(int *name, u_int namelen, void *where, size_t *given, void *new,
 		dump_flows(&du, rdomain);
 		break;
 	default:
-		return (EOPNOTSUPP);
+		du.du_error = EOPNOTSUPP;
+		break;
 	}
+	NET_UNLOCK();
 	*given = where == NULL ? du.du_needed :
 	    (size_t)(du.du_where - (char *)where);
 	return (du.du_error);

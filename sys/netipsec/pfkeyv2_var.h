@@ -34,6 +34,7 @@ struct pfkey_msg {
 struct pfkey_out {
 	u_int8_t	*po_buf;
 	size_t		 po_len, po_max;
+	int		 po_rdomain, po_rdomain_post;	/* -1: not of any */
 };
 
 #define PFKEY_MAXMSG	8192		/* longest message, both ways */
@@ -58,6 +59,7 @@ void	 pfkey_end(struct pfkey_out *);
 void	*pfkey_put(struct pfkey_out *, u_int, size_t);
 void	 pfkey_put_address(struct pfkey_out *, u_int,
 	    const struct ipsec_addr *, u_int16_t);
+void	 pfkey_about(struct pfkey_out *, u_int, u_int);
 void	 pfkey_put_sa(struct pfkey_out *, u_int, const struct tdb *);
 void	 pfkey_put_ids(struct pfkey_out *, const struct ipsec_ids *);
 void	 pfkey_put_sel(struct pfkey_out *, const struct ipsec_sel *);

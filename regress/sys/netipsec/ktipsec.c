@@ -226,3 +226,88 @@ kk_flow(struct in_addr src, int splen, struct in_addr dst, int dplen,
 	kk_flowtype(type, dir);
 	return (kk_send());
 }
+
+const struct kk_alg	 kk_algs[] = {
+	{ "aes-128-gcm", SADB_SATYPE_ESP, 0, SADB_X_EALG_AESGCM16, 0, 20 },
+	{ "aes-192-gcm", SADB_SATYPE_ESP, 0, SADB_X_EALG_AESGCM16, 0, 28 },
+	{ "aes-256-gcm", SADB_SATYPE_ESP, 0, SADB_X_EALG_AESGCM16, 0, 36 },
+	{ "chacha20-poly1305", SADB_SATYPE_ESP, 0,
+	    SADB_X_EALG_CHACHA20POLY1305, 0, 36 },
+	{ "aes-256-gmac", SADB_SATYPE_ESP, 0, SADB_X_EALG_AESGMAC, 0, 36 },
+	{ "aes-128, hmac-sha1", SADB_SATYPE_ESP, SADB_AALG_SHA1HMAC,
+	    SADB_X_EALG_AES, 20, 16 },
+	{ "aes-256, hmac-sha2-256", SADB_SATYPE_ESP, SADB_X_AALG_SHA2_256,
+	    SADB_X_EALG_AES, 32, 32 },
+	{ "aes-128-ctr, hmac-sha2-384", SADB_SATYPE_ESP,
+	    SADB_X_AALG_SHA2_384, SADB_X_EALG_AESCTR, 48, 20 },
+	{ "null, hmac-sha2-512", SADB_SATYPE_ESP, SADB_X_AALG_SHA2_512,
+	    SADB_EALG_NULL, 64, 0 },
+	{ "ah, hmac-sha1", SADB_SATYPE_AH, SADB_AALG_SHA1HMAC, 0, 20, 0 },
+	{ "ah, hmac-sha2-256", SADB_SATYPE_AH, SADB_X_AALG_SHA2_256, 0, 32,
+	    0 },
+	{ "ah, hmac-sha2-384", SADB_SATYPE_AH, SADB_X_AALG_SHA2_384, 0, 48,
+	    0 },
+	{ "ah, hmac-sha2-512", SADB_SATYPE_AH, SADB_X_AALG_SHA2_512, 0, 64,
+	    0 },
+	{ "ipcomp", SADB_X_SATYPE_IPCOMP, 0, SADB_X_CALG_DEFLATE, 0, 0 },
+	{ NULL, 0, 0, 0, 0, 0 }
+};
+
+/*
+ * A mature SA of that algorithm, whose keys are the octets 1, 2, 3, ...; the
+ * replay window is as PF_KEY has it.
+ */
+struct tdb *
+kk_add(const struct kk_alg *ka, struct in_addr src, struct in_addr dst,
+    uint32_t spi, uint32_t flags, u_int replay)
+{
+	uint8_t	 key[64];
+	u_int	 i;
+
+	for (i = 0; i < sizeof(key); i++)
+		key[i] = i + 1;
+	kk_begin(SADB_ADD, ka->ka_satype);
+	kk_sa(spi, ka->ka_auth, ka->ka_enc, flags, replay);
+	kk_addr(SADB_EXT_ADDRESS_SRC, src, 0);
+	kk_addr(SADB_EXT_ADDRESS_DST, dst, 0);
+	if (ka->ka_authlen != 0)
+		kk_key(SADB_EXT_KEY_AUTH, key, ka->ka_authlen);
+	if (ka->ka_enclen != 0)
+		kk_key(SADB_EXT_KEY_ENCRYPT, key, ka->ka_enclen);
+	KT_ERR(0, kk_send());
+	return (TAILQ_LAST(&tdb_all, tdb_head));
+}
+
+struct kk_state
+kk_state(const struct tdb *tdb)
+{
+	struct kk_state	 ks;
+	u_int		 i;
+
+	memset(&ks, 0, sizeof(ks));
+	ks.ks_bytes = tdb->tdb_bytes;
+	ks.ks_packets = tdb->tdb_counters.sadb_x_counter_ipackets;
+	ks.ks_first = tdb->tdb_first_use;
+	ks.ks_last = tdb->tdb_last_used;
+	if (tdb->tdb_replay != NULL) {
+		ks.ks_next = tdb->tdb_replay->r_next;
+		for (i = 0; i < REPLAY_WORDS; i++)
+			ks.ks_seen = ks.ks_seen * 31 +
+			    tdb->tdb_replay->r_seen[i];
+	}
+	return (ks);
+}
+
+/* Nothing of the SA has changed since. */
+void
+kk_unchanged(const struct tdb *tdb, const struct kk_state *was)
+{
+	struct kk_state	 is = kk_state(tdb);
+
+	KT_EQ(is.ks_bytes, was->ks_bytes);
+	KT_EQ(is.ks_packets, was->ks_packets);
+	KT_EQ(is.ks_next, was->ks_next);
+	KT_EQ(is.ks_seen, was->ks_seen);
+	KT_EQ(is.ks_first, was->ks_first);
+	KT_EQ(is.ks_last, was->ks_last);
+}
