@@ -14,6 +14,7 @@
 #include "imsg.h"
 
 #define IN_SIZE		(2 * IMSG_MAXLEN)
+#define OUT_MAX		32	/* messages sent in one call */
 
 struct imsg_out {
 	TAILQ_ENTRY(imsg_out) o_entry;
@@ -104,23 +105,25 @@ imsg_pending(const struct imsgbuf *ib)
 	return (!TAILQ_EMPTY(&ib->ib_out));
 }
 
+/*
+ * Send the first message and those behind it, up to the next that has a
+ * descriptor with it.
+ */
 static ssize_t
-out_send(struct imsgbuf *ib, struct imsg_out *o)
+out_send(struct imsgbuf *ib)
 {
+	struct imsg_out	*o = TAILQ_FIRST(&ib->ib_out);
 	union {
 		struct cmsghdr	 hdr;
 		char		 buf[CMSG_SPACE(sizeof(int))];
 	} control;
 	struct cmsghdr	*cmsg;
 	struct msghdr	 m;
-	struct iovec	 iov;
+	struct iovec	 iov[OUT_MAX];
 
 	memset(&m, 0, sizeof(m));
 	memset(&control, 0, sizeof(control));
-	iov.iov_base = o->o_data + o->o_done;
-	iov.iov_len = o->o_len - o->o_done;
-	m.msg_iov = &iov;
-	m.msg_iovlen = 1;
+	m.msg_iov = iov;
 	if (o->o_fd != -1) {
 		m.msg_control = control.buf;
 		m.msg_controllen = sizeof(control.buf);
@@ -130,7 +133,33 @@ out_send(struct imsgbuf *ib, struct imsg_out *o)
 		cmsg->cmsg_len = CMSG_LEN(sizeof(int));
 		memcpy(CMSG_DATA(cmsg), &o->o_fd, sizeof(int));
 	}
+	do {
+		iov[m.msg_iovlen].iov_base = o->o_data + o->o_done;
+		iov[m.msg_iovlen++].iov_len = o->o_len - o->o_done;
+		o = TAILQ_NEXT(o, o_entry);
+	} while (o != NULL && o->o_fd == -1 && m.msg_iovlen < OUT_MAX);
 	return (sendmsg(ib->ib_fd, &m, MSG_NOSIGNAL));
+}
+
+/* So many bytes went, and the descriptor of the first message. */
+static void
+out_sent(struct imsgbuf *ib, size_t n)
+{
+	struct imsg_out	*o = TAILQ_FIRST(&ib->ib_out);
+	size_t		 k;
+
+	if (o->o_fd != -1)
+		close(o->o_fd);
+	o->o_fd = -1;
+	while (n > 0) {
+		o = TAILQ_FIRST(&ib->ib_out);
+		k = o->o_len - o->o_done;
+		k = n < k ? n : k;
+		o->o_done += k;
+		n -= k;
+		if (o->o_done == o->o_len)
+			out_free(ib, o);
+	}
 }
 
 /*
@@ -139,21 +168,15 @@ out_send(struct imsgbuf *ib, struct imsg_out *o)
 int
 imsg_flush(struct imsgbuf *ib)
 {
-	struct imsg_out	*o;
 	ssize_t		 n;
 
-	while ((o = TAILQ_FIRST(&ib->ib_out)) != NULL) {
-		n = out_send(ib, o);
+	while (!TAILQ_EMPTY(&ib->ib_out)) {
+		n = out_send(ib);
 		if (n == -1 && errno == EINTR)
 			continue;
 		if (n == -1)
 			return (errno == EAGAIN ? 0 : -1);
-		if (o->o_fd != -1)
-			close(o->o_fd);
-		o->o_fd = -1;
-		o->o_done += n;
-		if (o->o_done == o->o_len)
-			out_free(ib, o);
+		out_sent(ib, n);
 	}
 	return (1);
 }

@@ -152,12 +152,13 @@ answer(struct sa *s, const struct msg *m)
 {
 	struct blob	 out = { NULL, 0 };
 
-	if (m->m_hdr.h_exch != EXCH_INFORMATIONAL || s->s_state != S_UP ||
+	if (m->m_hdr.h_exch != EXCH_INFORMATIONAL ||
+	    (s->s_state != S_UP && s->s_state != S_GONE) ||
 	    empty_response(s, m->m_hdr.h_id, &out) == -1)
 		return;
 	transmit(s, &out);
 	blob_free(&out);
-	if (m->m_delike) {
+	if (m->m_delike && s->s_state == S_UP) {
 		deleted++;
 		s->s_state = S_GONE;
 	}
@@ -187,7 +188,7 @@ input(const uint8_t *data, size_t len)
 			init_response(s, &m, data, len);
 		return;
 	}
-	if (s->s_state < S_AUTH || s->s_state > S_DELETE)
+	if (s->s_keys.k_er.b_len == 0)
 		return;
 	first = message_open(s, data, len, &plain);
 	rbuf_init(&r, plain.b_data, plain.b_len);

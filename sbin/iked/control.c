@@ -112,7 +112,13 @@ answer(struct pipe *p, struct imsg *im)
 	LIST_FOREACH(c, &clients, cl_entry)
 		if (c->cl_id == im->i_hdr.i_peerid)
 			break;
-	if (c != NULL)
+	if (c == NULL)
+		return;
+	/* OK or FAIL comes last, and takes the others along. */
+	if (im->i_hdr.i_type > IMSG_CTL_FAIL)
+		pipe_queue(&c->cl_pipe, im->i_hdr.i_type, 0, im->i_data,
+		    im->i_datalen);
+	else
 		pipe_send(&c->cl_pipe, im->i_hdr.i_type, 0, -1, im->i_data,
 		    im->i_datalen);
 }

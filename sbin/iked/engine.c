@@ -34,6 +34,7 @@ engine_new(const struct engine_ops *ops, void *arg, uint64_t now)
 	RB_INIT(&e->e_timers);
 	TAILQ_INIT(&e->e_sas);
 	TAILQ_INIT(&e->e_dead);
+	TAILQ_INIT(&e->e_doomed);
 	for (i = 0; i < SA_HASH; i++) {
 		LIST_INIT(&e->e_hash[i]);
 		LIST_INIT(&e->e_ihash[i]);
@@ -54,6 +55,7 @@ engine_free(struct engine *e)
 		sa_close(sa, "closed");
 	sa_reap(e);
 	timer_del(e, &e->e_active);
+	timer_del(e, &e->e_sweep);
 	conf_free(&e->e_conf);
 	blob_free(&e->e_certreq);
 	explicit_bzero(e->e_secret, sizeof(e->e_secret));
@@ -120,7 +122,7 @@ engine_conf(struct engine *e, struct conf *new)
 		} else if (sa->sa_state == SA_ESTABLISHED) {
 			sa_log(sa, "No matching Policy found, terminating "
 			    "SA.");
-			sa_job_add(sa, JOB_DELETE_IKE, PROTO_IKE, 0);
+			sa_doom(sa);
 		} else if (sa->sa_state < SA_ESTABLISHED)
 			sa_close(sa, "reload");
 	}

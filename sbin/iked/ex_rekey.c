@@ -206,7 +206,7 @@ rekey_request(struct ike_sa *sa, const struct msg *m)
 
 	if (!MSG_HAS(m, PLD_KE) || !MSG_HAS(m, PLD_NONCE))
 		error = N_INVALID_SYNTAX;
-	else if (busy(sa))
+	else if (sa->sa_doomed || busy(sa))
 		error = N_TEMPORARY_FAILURE;
 	else if (proposal_select(p->p_ike, p->p_nike, m->m_props,
 	    m->m_nprops, 0, &pr) == -1 || pr.pr_spilen != 8)

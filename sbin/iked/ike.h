@@ -28,6 +28,8 @@
 #define T_TEMPORARY	4000	/* after TEMPORARY_FAILURE */
 #define T_LINGER	30000	/* a rekeyed IKE SA waits to be deleted */
 #define T_HINT		10000	/* INVALID_IKE_SPI is looked into, or sent */
+#define T_SWEEP		100	/* deletions that are not answered */
+#define SWEEP_MAX	64	/* that many at once */
 #define HALFOPEN_COOKIE	32	/* from here on a COOKIE is asked for */
 #define FRAGS_BYTES	65535	/* of one message */
 #define HALFOPEN_MAX	1024	/* from here on nothing is answered */
@@ -75,6 +77,7 @@ struct child {
 	struct blob	 ch_nonce;	/* the smaller of its exchange */
 	uint32_t	 ch_old;	/* inbound SPI of what it replaces */
 	uint64_t	 ch_born;	/* ms */
+	uint64_t	 ch_bytes[2];	/* in, out; when it was last asked */
 	struct etimer	 ch_timer;	/* CH_OUT_PENDING, CH_DRAINING */
 };
 TAILQ_HEAD(children, child);
@@ -130,6 +133,8 @@ struct ike_sa {
 	LIST_ENTRY(ike_sa) sa_idhash;	/* by the peer's identity */
 	TAILQ_ENTRY(ike_sa) sa_entry;
 	TAILQ_ENTRY(ike_sa) sa_dead;	/* closed: waits for sa_reap */
+	TAILQ_ENTRY(ike_sa) sa_doom;	/* waits to be deleted */
+	int		 sa_doomed;	/* 1 waits, 2 not any more */
 	struct engine	*sa_eng;
 	enum sa_state	 sa_state;
 	int		 sa_initiator;	/* of this IKE SA */
@@ -269,6 +274,9 @@ struct engine {
 	struct sa_bucket	 e_idhash[SA_HASH];	/* established */
 	struct sa_list		 e_sas;
 	struct sa_list		 e_dead;	/* freed when nobody looks */
+	struct sa_list		 e_doomed;
+	struct etimer		 e_sweep;
+	unsigned int		 e_nclosing;
 	unsigned int		 e_nsas;
 	unsigned int		 e_nhalf;
 	uint8_t			 e_secret[2][32];	/* of cookies */
@@ -317,6 +325,7 @@ void	 sa_job_add(struct ike_sa *, enum job_type, uint8_t, uint32_t);
 void	 sa_job_later(struct ike_sa *, enum job_type, uint8_t, uint32_t,
 	    uint64_t);
 void	 sa_jobs_run(struct ike_sa *);
+void	 sa_doom(struct ike_sa *);
 void	 sa_reap(struct engine *);
 void	 exchange_free(struct exchange *);
 void	 sa_log(const struct ike_sa *, const char *, ...)

@@ -157,6 +157,7 @@ int	 pipe_open(struct pipe *, struct event_base *, int,
 void	 pipe_close(struct pipe *);
 void	 pipe_send(struct pipe *, uint32_t, uint32_t, int, const void *,
 	    size_t);
+void	 pipe_queue(struct pipe *, uint32_t, uint32_t, const void *, size_t);
 
 /* monitor.c */
 void	 monitor_set(const char *, void (*)(const struct ctl_seen *));
@@ -215,7 +216,7 @@ void	 pfkey_move(struct pfkey *, const struct child *,
 void	 pfkey_sa_del(struct pfkey *, const struct child *, int);
 int	 pfkey_flow(struct pfkey *, const struct child *,
 	    const struct flow *, int, int);
-int	 pfkey_bytes(struct pfkey *, const struct child *, int, uint64_t *);
+void	 pfkey_usage(struct pfkey *, struct child *const *, unsigned int);
 uint64_t pfkey_idle(struct pfkey *, const struct child *);
 
 /* flows.c */

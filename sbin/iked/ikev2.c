@@ -4,6 +4,7 @@
  */
 #include <sys/types.h>
 
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,8 @@
 #define FD_CONTROL	4
 #define DOWN_TICK	50		/* ms between looks, when going */
 #define DOWN_LOOKS	60
+#define USAGE		8		/* children asked for at once */
+#define SLIM_MIN	1024		/* SAs */
 #define FD_CA		5
 
 struct ikev2 {
@@ -465,9 +468,8 @@ show_children(struct pipe *p, uint32_t id, const struct ike_sa *sa)
 		cc.cc_lifetime = sa->sa_policy->p_lifetime;
 		cc.cc_lifebytes = sa->sa_policy->p_lifebytes;
 		cc.cc_natt = sa->sa_nat_here || sa->sa_nat_peer;
-		for (i = 0; i < 2; i++)
-			pfkey_bytes(I.i_pfkey, ch, i, &cc.cc_bytes[i]);
-		pipe_send(p, IMSG_CTL_CHILD, id, -1, &cc, sizeof(cc));
+		memcpy(cc.cc_bytes, ch->ch_bytes, sizeof(cc.cc_bytes));
+		pipe_queue(p, IMSG_CTL_CHILD, id, &cc, sizeof(cc));
 		for (i = 0; i < ch->ch_nflows; i++) {
 			memset(&cf, 0, sizeof(cf));
 			cf.cf_spii = sa->sa_spii;
@@ -477,18 +479,45 @@ show_children(struct pipe *p, uint32_t id, const struct ike_sa *sa)
 			cf.cf_proto = ch->ch_proto;
 			cf.cf_flow = ch->ch_flows[i];
 			cf.cf_rdomain = sa->sa_policy->p_rdomain;
-			pipe_send(p, IMSG_CTL_FLOW, id, -1, &cf, sizeof(cf));
+			pipe_queue(p, IMSG_CTL_FLOW, id, &cf, sizeof(cf));
 		}
 	}
+}
+
+/*
+ * Ask the kernel what the children of an SA have carried, and those of the
+ * next ones, some at a time; the first SA that was not among them.
+ */
+static const struct ike_sa *
+usage(const struct ike_sa *sa)
+{
+	struct child	*list[USAGE], *ch;
+	unsigned int	 n = 0;
+
+	do {
+		TAILQ_FOREACH(ch, &sa->sa_children, ch_entry) {
+			list[n++] = ch;
+			if (n == USAGE) {
+				pfkey_usage(I.i_pfkey, list, n);
+				n = 0;
+			}
+		}
+		sa = TAILQ_NEXT(sa, sa_entry);
+	} while (sa != NULL && n > 0);
+	pfkey_usage(I.i_pfkey, list, n);
+	return (sa);
 }
 
 static void
 show_sa(struct pipe *p, uint32_t id)
 {
-	const struct ike_sa	*sa;
+	const struct ike_sa	*sa, *next;
 	struct ctl_sa		 cs;
 
+	next = TAILQ_FIRST(&I.i_engine->e_sas);
 	TAILQ_FOREACH(sa, &I.i_engine->e_sas, sa_entry) {
+		if (sa == next)
+			next = usage(sa);
 		memset(&cs, 0, sizeof(cs));
 		cs.cs_spii = sa->sa_spii;
 		cs.cs_spir = sa->sa_spir;
@@ -510,7 +539,7 @@ show_sa(struct pipe *p, uint32_t id)
 		if (sa->sa_policy->p_ikelifetime != 0 &&
 		    sa->sa_t_life.t_when > now_ms())
 			cs.cs_left = (sa->sa_t_life.t_when - now_ms()) / 1000;
-		pipe_send(p, IMSG_CTL_SA, id, -1, &cs, sizeof(cs));
+		pipe_queue(p, IMSG_CTL_SA, id, &cs, sizeof(cs));
 		show_children(p, id, sa);
 	}
 }
@@ -528,7 +557,7 @@ reset(const char *who)
 		if (who != NULL && strcmp(who, id) != 0)
 			continue;
 		if (sa->sa_state == SA_ESTABLISHED)
-			sa_job_add(sa, JOB_DELETE_IKE, PROTO_IKE, 0);
+			sa_doom(sa);
 		else if (sa->sa_state < SA_ESTABLISHED)
 			sa_close(sa, "reset");
 	}
@@ -616,6 +645,35 @@ parent_gone(struct pipe *p)
 }
 
 /*
+ * Of thousands of SAs most have gone: the host gets their memory back, of
+ * which the allocator would keep all that lies below one in use.
+ */
+static void
+slim(void)
+{
+	static unsigned int	 most;
+	unsigned int		 n = I.i_engine->e_nsas;
+
+	if (n > most)
+		most = n;
+	if (most < SLIM_MIN || n > most / 4)
+		return;
+	malloc_trim(0);
+	most = n;
+}
+
+/* What was held back while events were served. */
+static void
+flush(void)
+{
+	if (I.i_engine != NULL) {
+		I.i_engine->e_stats.st_send_failed += udp_flush(I.i_udp);
+		slim();
+	}
+	log_flush();
+}
+
+/*
  * Does not return before the end.
  */
 void
@@ -643,15 +701,11 @@ ikev2_main(void)
 	    -1)
 		fatal("pipe");
 	log_hold(1);
-	do {
-		if (I.i_udp != NULL)
-			I.i_engine->e_stats.st_send_failed +=
-			    udp_flush(I.i_udp);
-		log_flush();
-	} while (event_base_loop(I.i_base, EVLOOP_ONCE) == 0 &&
+	do
+		flush();
+	while (event_base_loop(I.i_base, EVLOOP_ONCE) == 0 &&
 	    !event_base_got_exit(I.i_base));
-	if (I.i_udp != NULL)
-		udp_flush(I.i_udp);
+	flush();
 	log_hold(0);
 	imsg_flush(&I.i_parent.pi_ibuf);
 }

@@ -674,15 +674,12 @@ pfkey_flow(struct pfkey *pk, const struct child *ch, const struct flow *f,
 	return (error);
 }
 
-/* A lifetime of a child's SA, as the kernel has it; -1: it has none. */
-static int
-lifetime(struct pfkey *pk, const struct child *ch, int out, uint16_t type,
-    struct sadb_lifetime *l)
+/* Ask for one of a child's SAs. */
+static ssize_t
+get(struct pfkey *pk, const struct child *ch, int out)
 {
 	struct sadb_sa	 sa;
-	const uint8_t	*p = NULL;
 	struct wbuf	 w;
-	ssize_t		 n;
 
 	memset(&sa, 0, sizeof(sa));
 	sa.sadb_sa_exttype = SADB_EXT_SA;
@@ -690,31 +687,25 @@ lifetime(struct pfkey *pk, const struct child *ch, int out, uint16_t type,
 	begin(&w, SADB_GET, satype(ch->ch_proto));
 	ext(&w, &sa, sizeof(sa), NULL, 0);
 	ends(&w, ch->ch_sa, out);
-	n = pfkey_transact(pk, &w);
-	if (n != -1) {
-		p = pfkey_find(pk->pk_bufs[0], n, type, sizeof(*l));
-		if (p != NULL)
-			memcpy(l, p, sizeof(*l));
-		/* The keys came with it. */
-		explicit_bzero(pk->pk_bufs[0], n);
-	}
-	return (p == NULL ? -1 : 0);
+	return (pfkey_transact(pk, &w));
 }
 
 /*
- * How many bytes the inbound or outbound SA of a child has carried; -1: it
- * is not in the kernel.
+ * Set ch_bytes of n children, if the kernel has them.
  */
-int
-pfkey_bytes(struct pfkey *pk, const struct child *ch, int out,
-    uint64_t *bytes)
+void
+pfkey_usage(struct pfkey *pk, struct child *const *list, unsigned int n)
 {
-	struct sadb_lifetime	 l;
+	unsigned int	 i;
+	int		 out;
 
-	if (lifetime(pk, ch, out, SADB_EXT_LIFETIME_CURRENT, &l) == -1)
-		return (-1);
-	*bytes = l.sadb_lifetime_bytes;
-	return (0);
+	pfkey_begin(pk);
+	for (i = 0; i < n; i++)
+		for (out = 0; out < 2; out++) {
+			pk->pk_bytes = &list[i]->ch_bytes[out];
+			get(pk, list[i], out);
+		}
+	pfkey_commit(pk);
 }
 
 /*
@@ -725,9 +716,20 @@ pfkey_idle(struct pfkey *pk, const struct child *ch)
 {
 	struct sadb_lifetime	 l;
 	uint64_t		 now = time(NULL);
+	const uint8_t		*p = NULL;
+	ssize_t			 n;
 
-	if (lifetime(pk, ch, 0, SADB_X_EXT_LIFETIME_LASTUSE, &l) == -1 ||
-	    l.sadb_lifetime_usetime == 0)
+	memset(&l, 0, sizeof(l));
+	n = get(pk, ch, 0);
+	if (n != -1) {
+		p = pfkey_find(pk->pk_bufs[0], n, SADB_X_EXT_LIFETIME_LASTUSE,
+		    sizeof(l));
+		if (p != NULL)
+			memcpy(&l, p, sizeof(l));
+		/* The keys came with it. */
+		explicit_bzero(pk->pk_bufs[0], n);
+	}
+	if (l.sadb_lifetime_usetime == 0)
 		return (UINT64_MAX);
 	if (l.sadb_lifetime_usetime > now)
 		return (0);

@@ -28,21 +28,39 @@ later(struct pfkey *pk, const void *data, size_t len)
 	event_active(pk->pk_ev, EV_TIMEOUT, 0);
 }
 
+/* The bytes that an SA has carried, which is all that is wanted of it. */
+static void
+carried(struct ask *a, uint8_t *msg, size_t len)
+{
+	struct sadb_lifetime	 l;
+	const uint8_t		*p;
+
+	p = pfkey_find(msg, len, SADB_EXT_LIFETIME_CURRENT, sizeof(l));
+	if (p != NULL) {
+		memcpy(&l, p, sizeof(l));
+		*a->a_bytes = l.sadb_lifetime_bytes;
+	}
+	/* The keys came with it. */
+	explicit_bzero(msg, len);
+}
+
 /* A message came; 1: it is the answer to one of the requests. */
 static int
-take(struct pfkey *pk, const uint8_t *msg, size_t len)
+take(struct pfkey *pk, uint8_t *msg, size_t len)
 {
 	struct sadb_msg	 m;
-	unsigned int	 i;
+	struct ask	*a;
 
 	if (len < sizeof(m))
 		return (0);
 	memcpy(&m, msg, sizeof(m));
 	if (m.sadb_msg_pid == pk->pk_pid && m.sadb_msg_seq != 0)
-		for (i = 0; i < pk->pk_nasks; i++)
-			if (pk->pk_asks[i].a_seq == m.sadb_msg_seq) {
-				pk->pk_asks[i].a_seq = 0;
-				pk->pk_asks[i].a_error = m.sadb_msg_errno;
+		for (a = pk->pk_asks; a < pk->pk_asks + pk->pk_nasks; a++)
+			if (a->a_seq == m.sadb_msg_seq) {
+				a->a_seq = 0;
+				a->a_error = m.sadb_msg_errno;
+				if (a->a_bytes != NULL)
+					carried(a, msg, len);
 				return (1);
 			}
 	later(pk, msg, len);
@@ -120,8 +138,8 @@ report(const struct ask *a)
 
 	memcpy(&m, a->a_msg.w_buf, sizeof(m));
 	errno = a->a_error;
-	if (m.sadb_msg_type != SADB_DELETE && m.sadb_msg_type !=
-	    SADB_X_DELFLOW)
+	if (m.sadb_msg_type != SADB_DELETE && m.sadb_msg_type != SADB_GET &&
+	    m.sadb_msg_type != SADB_X_DELFLOW)
 		log_warn("pfkey: request %u", m.sadb_msg_type);
 }
 
@@ -162,6 +180,7 @@ pfkey_transact(struct pfkey *pk, struct wbuf *w)
 
 	if (w->w_error) {
 		wbuf_free(w);
+		pk->pk_bytes = NULL;
 		if (pk->pk_done < 32)
 			pk->pk_failed |= 1U << pk->pk_done++;
 		errno = ENOMEM;
@@ -180,6 +199,8 @@ pfkey_transact(struct pfkey *pk, struct wbuf *w)
 	a->a_msg = *w;
 	a->a_seq = pk->pk_seq;
 	a->a_error = ETIMEDOUT;
+	a->a_bytes = pk->pk_bytes;
+	pk->pk_bytes = NULL;
 	return (pk->pk_batch ? 0 : run(pk));
 }
 

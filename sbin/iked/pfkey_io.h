@@ -16,6 +16,7 @@
 struct ask {
 	struct wbuf	 a_msg;
 	uint32_t	 a_seq;		/* 0: answered, or never sent */
+	uint64_t	*a_bytes;	/* what the SA has carried; or NULL */
 	int		 a_error;
 };
 
@@ -34,6 +35,7 @@ struct pfkey {
 	struct ask		 pk_asks[BATCH_MAX];
 	unsigned int		 pk_nasks;
 	int			 pk_batch;	/* begun: asks are collected */
+	uint64_t		*pk_bytes;	/* for the next request */
 	unsigned int		 pk_done;	/* of the batch, before these */
 	uint32_t		 pk_failed;	/* a bit for each of the first */
 	uint8_t			 pk_bufs[BATCH_MAX][MSG_SIZE];

@@ -109,3 +109,15 @@ pipe_send(struct pipe *p, uint32_t type, uint32_t peerid, int fd,
 	imsg_flush(&p->pi_ibuf);
 	arm(p);
 }
+
+/*
+ * The same for one of many: it goes with others, a little later.
+ */
+void
+pipe_queue(struct pipe *p, uint32_t type, uint32_t peerid, const void *data,
+    size_t len)
+{
+	if (imsg_compose(&p->pi_ibuf, type, peerid, -1, data, len) == -1)
+		fatal("imsg_compose");
+	arm(p);
+}

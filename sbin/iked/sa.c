@@ -106,6 +106,7 @@ sa_set_state(struct ike_sa *sa, enum sa_state new)
 	e->e_nhalf -= half_open(sa);
 	sa->sa_state = new;
 	e->e_nhalf += half_open(sa);
+	e->e_nclosing += (new == SA_CLOSING) - (old == SA_CLOSING);
 	if (new == SA_ESTABLISHED) {
 		e->e_stats.st_established++;
 		e->e_stats.st_current++;
@@ -226,6 +227,8 @@ sa_close(struct ike_sa *sa, const char *why)
 		LIST_REMOVE(sa, sa_ihash);
 	if (sa->sa_idhash.le_prev != NULL)
 		LIST_REMOVE(sa, sa_idhash);
+	if (sa->sa_doomed == 1)
+		TAILQ_REMOVE(&e->e_doomed, sa, sa_doom);
 	TAILQ_INSERT_TAIL(&e->e_dead, sa, sa_dead);
 	e->e_nsas--;
 	e->e_stats.st_removed++;
@@ -257,6 +260,50 @@ sa_free(struct ike_sa *sa)
 	free(sa);
 }
 
+static void	 sweep_due(struct engine *, void *);
+
+/* Delete the next n of the SAs that wait for it. */
+static void
+sweep(struct engine *e, unsigned int n)
+{
+	struct ike_sa	*sa;
+
+	for (; n > 0 && (sa = TAILQ_FIRST(&e->e_doomed)) != NULL; n--) {
+		TAILQ_REMOVE(&e->e_doomed, sa, sa_doom);
+		sa->sa_doomed = 2;
+		sa_job_add(sa, JOB_DELETE_IKE, PROTO_IKE, 0);
+	}
+	if (TAILQ_EMPTY(&e->e_doomed))
+		timer_del(e, &e->e_sweep);
+	else
+		timer_set(e, &e->e_sweep, T_SWEEP, sweep_due, NULL);
+}
+
+static void
+sweep_due(struct engine *e, void *arg)
+{
+	sweep(e, SWEEP_MAX);
+}
+
+/*
+ * Delete an SA that may be one of many: SWEEP_MAX at a time, and more as they
+ * are answered, or not for T_SWEEP, so that the answers find room.
+ */
+void
+sa_doom(struct ike_sa *sa)
+{
+	struct engine	*e = sa->sa_eng;
+
+	if (sa->sa_doomed)
+		return;
+	sa->sa_doomed = 1;
+	TAILQ_INSERT_TAIL(&e->e_doomed, sa, sa_doom);
+	if (e->e_nclosing < SWEEP_MAX)
+		sweep(e, 1);
+	else if (e->e_sweep.t_when == 0)
+		timer_set(e, &e->e_sweep, T_SWEEP, sweep_due, NULL);
+}
+
 /*
  * Free closed SAs.  Only the engine's entries do so, when no function up
  * the stack holds one.
@@ -271,6 +318,8 @@ sa_reap(struct engine *e)
 		TAILQ_REMOVE(&e->e_sas, sa, sa_entry);
 		sa_free(sa);
 	}
+	if (!TAILQ_EMPTY(&e->e_doomed) && e->e_nclosing < SWEEP_MAX)
+		sweep(e, SWEEP_MAX - e->e_nclosing);
 }
 
 static void
@@ -428,7 +477,8 @@ job_run(struct ike_sa *sa, const struct job *j)
 			child_start(sa, ch);
 		break;
 	case JOB_REKEY_IKE:
-		rekey_start(sa);
+		if (!sa->sa_doomed)
+			rekey_start(sa);
 		break;
 	case JOB_DELETE_CHILD:
 		info_delete_child(sa, j->j_proto, j->j_spi);
