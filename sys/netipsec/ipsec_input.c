@@ -472,6 +472,8 @@ in_selector(struct ipsec_op *op, struct mbuf *m, u_int hlen, u_int8_t proto,
 		return (EINVAL);
 	}
 	pk.pk_dir = IPSP_DIRECTION_IN;
+	/* Its flow is where it goes, not where it came from. */
+	pk.pk_rdomain = rtable_l2(op->op_tdb->tdb_rdomain_post);
 	/* Neighbours and groups are a link's business; enc(4) is none. */
 	if (pk.pk_link || !ipsec_input_allowed(&pk, dn, tunnel)) {
 		ipsecstat.ipsec_selector++;
