@@ -9,13 +9,15 @@ and loads the rules of machine r itself.  Behind the peer are the networks
 """
 import os
 import socket
+import struct
 import subprocess
 import sys
 import time
+import zlib
 
 import logging
 logging.getLogger("scapy").setLevel(logging.ERROR)
-from scapy.layers.inet import ICMP, IP, UDP
+from scapy.layers.inet import ICMP, IP, UDP, fragment
 from scapy.layers.inet6 import (ICMPv6EchoReply, ICMPv6EchoRequest, IPv6)
 from scapy.layers.ipsec import AH, ESP, SecurityAssociation
 from scapy.layers.l2 import Ether
@@ -367,6 +369,57 @@ def ah_number_0(pkt):
     return IP(bytes(b))
 
 
+def run_fragments():
+    """ESP in fragments is opened whole; not without one of them."""
+    global failures
+    c = Case(ESP, 4, 4, AEAD[0])
+    for name, order in (("in order", lambda f: f),
+                        ("the wrong way round", lambda f: f[::-1]),
+                        ("each twice", lambda f: f + f),
+                        ("one missing", lambda f: f[:1] + f[2:])):
+        data = os.urandom(900)
+        pieces = order(fragment(c.seal(c.echo(data)), 256))
+        link.drain()
+        for p in pieces:
+            link.send(p)
+        missing = name == "one missing"
+        why = c.answered(data, 0.5 if missing else 3.0)
+        if (why == "no answer") != missing:
+            failures += 1
+            print("FAILED fragments %s: %s" % (name, why))
+        else:
+            print("ok fragments %s" % name)
+
+
+def run_bombs():
+    """IPcomp that is no stream, or one of too much."""
+    rules("flow ipcomp from 10.0.1.0/24 to 10.0.3.0/24 peer %s\n"
+          "ipcomp tunnel from %s to %s spi 0x1002:0x1001\n" % (P4, R4, P4))
+    c = Case.__new__(Case)
+    c.outer, c.udp, c.us, c.proto = 4, False, R4, ICMP
+
+    def comp(body, cpi=0x1001):
+        return IP(src=P4, dst=R4, proto=108) / Raw(
+            struct.pack("!BBH", 4, 0, cpi) + body)
+
+    def deflated(data):
+        d = zlib.compressobj(9, zlib.DEFLATED, -15)
+        return d.compress(data) + d.flush()
+    refused("bomb", c, comp(deflated(bytes(300000))), "ipcomp",
+            "expand beyond")
+    refused("no stream", c, comp(b"\x07" * 40), "ipcomp",
+            "compression processing")
+    refused("half a stream", c, comp(deflated(os.urandom(300))[:100]),
+            "ipcomp",
+            "compression processing")
+    refused("unknown CPI", c, comp(deflated(b"x" * 99), 0x1003), "ipcomp",
+            "no SA was found")
+    refused("nothing behind the header", c, comp(b""), "ipcomp",
+            "shorter than")
+    refused("no packet inside", c, comp(deflated(b"x" * 99)), "ipsec",
+            "bad headers")
+
+
 def run_hostile():
     c = Case(ESP, 4, 4, AEAD[0])
     echo = c.echo(b"x" * 32)
@@ -449,6 +502,9 @@ def run_hostile():
     refused("AH: another length", a, mangle(a.seal(echo), 21), "ah",
             "bad authenticator length")
     refused("AH: cut", a, cut(a.seal(echo), 70), "ah", "shorter than")
+    run_fragments()
+    run_bombs()
+    a = Case(AH, 4, 4, auth=MAC[1])
     # After all that, what is good still passes.
     link.drain()
     link.send(a.seal(echo))
