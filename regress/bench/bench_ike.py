@@ -1,12 +1,11 @@
 """iked(8) as responder beside strongSwan's charon, and what it takes."""
 import functools
-import re
-import subprocess
 
 import rig
 import tunnel_ike
 
-ROUNDS, WARM, MANY = 3, 100, 10000
+ROUNDS, WARM = 3, 100
+MANY, FEW = 10000, 2000   # strongSwan takes a minute for as many
 NUMBER = {'x25519': 1000, 'modp2048': 300}
 KINDS = {'psk': ('psk', 'x25519'), 'cert': ('cert', 'x25519'),
          'psk.modp2048': ('psk', 'modp2048'),
@@ -51,10 +50,45 @@ def cpu(kind):
     return compare(kind, 1, 1)
 
 
+def first():
+    """from the start of the initiator to its first packet of ESP"""
+    found = {tunnel_ike.Gateways: [], tunnel_ike.Charons: []}
+    for _ in range(ROUNDS):
+        for make, runs in found.items():
+            with make() as r:
+                runs.append(tunnel_ike.first_ms(r))
+    ours, theirs = found.values()
+    value, other = rig.median(ours), rig.median(theirs)
+    return dict(value=value, against='strongSwan', other=other,
+                ratio=value / other, aim=1,
+                note='two gateways, packets wait: runs %s against %s' % (
+                    spread(ours), spread(theirs)))
+
+
+def mem_sa():
+    """PSS of a responder with many SAs, less that without, for each"""
+    found = []
+    for make, number in ((tunnel_ike.Iked, MANY), (tunnel_ike.Charon, FEW)):
+        with make() as r:
+            r.up()
+            r.load(WARM)
+            before = r.pss()
+            with r.kept(number):
+                found.append((r.pss() - before) / number)
+    value, other = found
+    return dict(value=value, against='strongSwan', other=other,
+                ratio=value / other, aim=1,
+                note='%d IKE SAs with a child each against %d, all processes '
+                'and the kernel, or charon with its own ESP' % (MANY, FEW))
+
+
 BENCHES = [
     ('ike.sas.' + kind, '1/s', 'higher', functools.partial(sas, kind))
     for kind in KINDS
 ] + [
     ('ike.cpu.' + kind, 'us', 'lower', functools.partial(cpu, kind))
     for kind in KINDS
+] + [
+    ('ike.first.ms', 'ms', 'lower', first),
+    ('ike.mem.sa', 'bytes', 'lower', mem_sa),
 ]

@@ -9,9 +9,10 @@
  *		turn from a packet socket, RATE a second; print how many
  *	h_load train TO PORT BYTES SECONDS
  *		UDP datagrams of BYTES, handed over in trains (UDP_SEGMENT)
- *	h_load first IF
+ *	h_load first IF [esp]
  *		say when it is ready; print the time of the first packet that
- *		comes in by the interface
+ *		comes in by the interface, or of the first one of ESP, in UDP
+ *		or not
  *	h_load start PROGRAM [ARGUMENT ...]
  *		print the time, and become the program
  *	h_load relay IF NETNS IF NETNS
@@ -300,14 +301,32 @@ sink(char *port)
 }
 
 /* The monotonic time at which the first packet comes in by an interface. */
+/* A frame of ESP over IPv4: protocol 50, or in UDP from port 4500. */
+static int
+is_esp(const uint8_t *frame, ssize_t len)
+{
+	static const uint8_t	 marker[4];
+	const uint8_t		*ip = frame + ETH_HLEN, *udp;
+
+	if (len < ETH_HLEN + 40 || frame[12] != 0x08 || frame[13] != 0)
+		return (0);
+	if (ip[9] == IPPROTO_ESP)
+		return (1);
+	udp = ip + (ip[0] & 0xf) * 4;
+	return (ip[9] == IPPROTO_UDP && udp + 12 <= frame + len &&
+	    udp[0] == 4500 >> 8 && udp[1] == (4500 & 0xff) &&
+	    memcmp(udp + 8, marker, sizeof(marker)) != 0);
+}
+
 static void
-first(char *ifname)
+first(char *ifname, int esp)
 {
 	struct sockaddr_ll	sll = {
 		.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL),
 	};
 	socklen_t		len;
-	char			buf[2048];
+	uint8_t			buf[2048];
+	ssize_t			n;
 	int			s;
 
 	s = socket(AF_PACKET, SOCK_RAW, 0);
@@ -320,9 +339,11 @@ first(char *ifname)
 	fflush(stdout);
 	do {
 		len = sizeof(sll);
-		if (recvfrom(s, buf, sizeof(buf), 0, (void *)&sll, &len) < 1)
+		n = recvfrom(s, buf, sizeof(buf), 0, (void *)&sll, &len);
+		if (n < 1)
 			err(1, "receive");
-	} while (sll.sll_pkttype == PACKET_OUTGOING);
+	} while (sll.sll_pkttype == PACKET_OUTGOING ||
+	    (esp && !is_esp(buf, n)));
 	printf("%.6f\n", now());
 }
 
@@ -392,7 +413,10 @@ main(int argc, char **argv)
 	else if (argc == 6 && strcmp(argv[1], "train") == 0)
 		train(argv[2], argv[3], argv[4], argv[5]);
 	else if (argc == 3 && strcmp(argv[1], "first") == 0)
-		first(argv[2]);
+		first(argv[2], 0);
+	else if (argc == 4 && strcmp(argv[1], "first") == 0 &&
+	    strcmp(argv[3], "esp") == 0)
+		first(argv[2], 1);
 	else if (argc >= 3 && strcmp(argv[1], "start") == 0)
 		start(argv + 2);
 	else if (argc == 6 && strcmp(argv[1], "relay") == 0)

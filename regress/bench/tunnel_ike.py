@@ -11,6 +11,7 @@ import os
 import re
 import subprocess
 import threading
+import time
 
 import rig
 import tunnel
@@ -221,3 +222,75 @@ secrets {
     def processes(self):
         """charon: unshare(1) and sh(1) have become it."""
         return self.daemons
+
+
+class Gateways(tunnel.Gateways):
+    """Two machines, of which m is to bring up a tunnel to n by iked(8)."""
+
+    what = 'iked(8)'
+    seen = rig.R            # where the WAN ends
+
+    def tunnel(self):
+        for i in (0, 1):
+            name = os.path.join(self.dir, self.names[i], 'etc/iked.conf')
+            with open(os.open(name, os.O_CREAT | os.O_WRONLY, 0o600),
+                      'w') as f:
+                f.write('ikev2 "gw" %s esp from %s to %s peer %s psk "%s"\n' %
+                        (('active', 'passive')[i], tunnel.LAN[i],
+                         tunnel.LAN[not i], tunnel.WAN[not i], SECRET))
+            self.exec('route', '-n', 'add', '-net', tunnel.LAN[not i],
+                      tunnel.WAN[not i], machine=i)
+        self.exec('iked', machine=1)
+        rig.wait_for(lambda: 'IKE' in rig.run(
+            'warren', 'exec', self.names[1], 'ikectl', 'show', 'stats',
+            check=False))
+
+    def begin(self):
+        """Start the initiator."""
+        self.exec('iked')
+
+
+class Charons(tunnel_esp.StrongSwan):
+    """The same with charon in two namespaces."""
+
+    seen = tunnel.GB
+
+    def connection(self, i):
+        text = super().connection(i)
+        return text if i else text.replace(
+            '    esp_proposals', '    start_action = start\n'
+            '    esp_proposals')
+
+    def tunnel(self):
+        self.dirs = [os.path.join(self.home(), ns) for ns in
+                     (tunnel.GA, tunnel.GB)]
+        self.charon(1, tunnel.GB)
+        self.swanctl(1, '--load-all')
+
+    def begin(self):
+        self.charon(0, tunnel.GA)
+        self.swanctl(0, '--load-all')
+
+
+def first_ms(r):
+    """From the start of the initiator to the first packet of ESP on the WAN,
+    while host a asks for host b every 2 ms."""
+    watch = subprocess.Popen(
+        ['ip', 'netns', 'exec', r.seen, rig.LOAD, 'first', 'wb', 'esp'],
+        text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+    ping = subprocess.Popen(
+        ['ip', 'netns', 'exec', rig.A, 'ping', '-q', '-n', '-i', '0.002',
+         rig.ADDR_B], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    timer = threading.Timer(30, watch.kill)
+    timer.start()
+    try:
+        watch.stdout.readline()
+        start = time.clock_gettime(time.CLOCK_MONOTONIC)
+        r.begin()
+        stamp, _ = watch.communicate()
+        return (float(stamp) - start) * 1000
+    finally:
+        timer.cancel()
+        for p in (watch, ping):
+            p.kill()
+            p.wait()
