@@ -140,3 +140,32 @@ acquire_answered(u_int32_t seq)
 	if (seq != 0 && (iqa = acquire_find(seq)) != NULL)
 		acquire_free(iqa);
 }
+
+/*
+ * The flow goes: whoever wants it again asks again.
+ */
+void
+acquire_forget(const struct ipsec_policy *ipo)
+{
+	struct ipsec_acquire	*iqa, *next;
+
+	TAILQ_FOREACH_SAFE(iqa, &acquires, iqa_list, next)
+		if (iqa->iqa_rdomain == ipo->ipo_rdomain &&
+		    iqa->iqa_dir == ipo->ipo_dir &&
+		    ipsec_sel_covers(&iqa->iqa_sel, &ipo->ipo_sel) &&
+		    ipsec_sel_covers(&ipo->ipo_sel, &iqa->iqa_sel))
+			acquire_free(iqa);
+}
+
+/*
+ * All flows of a routing domain go, 0 all of all.
+ */
+void
+acquire_flush(u_int rdomain)
+{
+	struct ipsec_acquire	*iqa, *next;
+
+	TAILQ_FOREACH_SAFE(iqa, &acquires, iqa_list, next)
+		if (rdomain == 0 || iqa->iqa_rdomain == rdomain)
+			acquire_free(iqa);
+}

@@ -394,6 +394,8 @@ void	 acquire_init(void);
 void	 ipsec_acquire_sa(struct ipsec_policy *, const struct ipsec_pkt *);
 struct ipsec_acquire *acquire_find(u_int32_t);
 void	 acquire_answered(u_int32_t);
+void	 acquire_forget(const struct ipsec_policy *);
+void	 acquire_flush(u_int);
 
 /* ipsec_policy.c */
 int	 ipsec_pkt_parse(struct mbuf *, int, int, struct ipsec_pkt *);

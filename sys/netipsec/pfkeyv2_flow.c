@@ -111,6 +111,7 @@ pfkey_delflow(const struct pfkey_msg *pm)
 	if (ipo == NULL)
 		return (ESRCH);
 	announce_flow(pm, ipo);
+	acquire_forget(ipo);
 	spd_remove(ipo);
 	return (0);
 }

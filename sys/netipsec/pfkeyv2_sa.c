@@ -353,8 +353,10 @@ pfkey_flush(const struct pfkey_msg *pm)
 
 	if (satype != SADB_SATYPE_UNSPEC && satype_proto(satype) == 0)
 		return (EINVAL);
-	if (satype == SADB_SATYPE_UNSPEC)
+	if (satype == SADB_SATYPE_UNSPEC) {
 		spd_flush(pm->pm_kp->kp_rdomain);
+		acquire_flush(pm->pm_kp->kp_rdomain);
+	}
 	TAILQ_FOREACH_SAFE(tdb, &tdb_all, tdb_list, next)
 		if ((satype == SADB_SATYPE_UNSPEC ||
 		    tdb->tdb_satype == satype) &&

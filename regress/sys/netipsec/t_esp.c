@@ -10,6 +10,8 @@
 #include "ktipsec.h"
 
 #include <sys/endian.h>
+#include <sys/protosw.h>
+#include <sys/socketvar.h>
 
 #define LAN	IP(10, 1, 0, 1)
 #define NEAR	IP(10, 1, 0, 2)
@@ -387,6 +389,57 @@ KTEST(acquire, "an SA that lacks is asked for, once, and again after a while")
 	KT_TRUE(kk_read(kk_so) != 0);
 	KT_EQ(kk_reply.hdr.sadb_msg_type, SADB_ACQUIRE);
 	KT_NE(kk_reply.hdr.sadb_msg_seq, seq);
+
+	/* A flow that was taken away and is there again asks at once. */
+	KT_ERR(0, kk_flow(IP(10, 1, 0, 0), 24, IP(10, 2, 0, 0), 24, PEER,
+	    SADB_X_FLOW_TYPE_REQUIRE, IPSP_DIRECTION_OUT));
+	kk_msg.hdr.sadb_msg_type = SADB_X_DELFLOW;
+	KT_ERR(0, kk_send());
+	flows(SADB_X_FLOW_TYPE_REQUIRE);
+	KT_TRUE(send_one(NEAR, FAR) == NULL);
+	KT_TRUE(kk_read(kk_so) != 0);
+	KT_EQ(kk_reply.hdr.sadb_msg_type, SADB_ACQUIRE);
+	down();
+}
+
+KTEST(questions, "a flow asks once a second, and all together a thousand times")
+{
+	struct in_addr	 far;
+	uint64_t	 asked, full, limit;
+	u_int		 i;
+
+	up();
+	kk_begin(SADB_REGISTER, SADB_SATYPE_ESP);
+	KT_ERR(0, kk_send());
+	flows(SADB_X_FLOW_TYPE_REQUIRE);
+	asked = ipsecstat.ipsec_acquires;
+	limit = ipsecstat.ipsec_acqlimit;
+	for (i = 0; i < 500; i++)
+		KT_TRUE(send_one(NEAR, FAR) == NULL);
+	KT_EQ(ipsecstat.ipsec_acquires, asked + 1);
+	KT_EQ(ipsecstat.ipsec_acqlimit, limit + 499);
+	full = ipsecstat.ipsec_acqfull;
+	KT_ERR(0, kt_route(IP(10, 2, 0, 0), 16, PEER, 0, 0));
+	for (i = 0; i < 1500; i++) {
+		far = IP(10, 2, 0, 0);
+		far.s_addr = htonl(ntohl(far.s_addr) + 256 + i);
+		KT_ERR(0, kk_flow(IP(10, 1, 0, 0), 24, far, 32, far,
+		    SADB_X_FLOW_TYPE_REQUIRE, IPSP_DIRECTION_OUT));
+		NET_LOCK();
+		(void)ip_output(kt_udp(NEAR, far, 7, 9, "x", 1), NULL, NULL,
+		    IP_FORWARDING, NULL, NULL);
+		NET_UNLOCK();
+	}
+	KT_EQ(ipsecstat.ipsec_acquires, asked + 1024);
+	KT_EQ(ipsecstat.ipsec_acqfull, full + 1500 - 1023);
+	/* They are forgotten, and there is room again. */
+	ktest_sleep_ms(31 * 1000);
+	while (kk_read(kk_so) != 0)
+		continue;
+	KT_TRUE(send_one(NEAR, FAR) == NULL);
+	KT_EQ(ipsecstat.ipsec_acquires, asked + 1025);
+	kk_so->so_error = 0;
+	KT_ERR(0, kt_unroute(IP(10, 2, 0, 0), 16, 0));
 	down();
 }
 

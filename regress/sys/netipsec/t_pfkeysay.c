@@ -745,6 +745,44 @@ KTEST(nomem, "an UPDATE or ADD that runs out of memory anywhere does nothing")
 	kk_close();
 }
 
+KTEST(legacy, "3DES is there for who insists, and listed then; DES never is")
+{
+	static const uint8_t	 key[24] = { 1, 2, 3 };
+	static const uint8_t	 ciphers[] = { SADB_EALG_3DESCBC,
+				    SADB_EALG_DESCBC, SADB_X_EALG_BLF,
+				    SADB_X_EALG_CAST };
+	const struct sadb_supported	*s;
+	const struct sadb_alg		*a;
+	u_int				 i, len, listed, n;
+
+	kk_open();
+	for (esp_legacy = 0; esp_legacy < 2; esp_legacy++) {
+		for (i = 0; i < nitems(ciphers); i++) {
+			KT_CASE("cipher %u, legacy %d", ciphers[i],
+			    esp_legacy);
+			len = i == 1 ? 8 : i == 0 ? 24 : 16;
+			kk_begin(SADB_ADD, SADB_SATYPE_ESP);
+			kk_sa(0x4000 + i, SADB_AALG_SHA1HMAC, ciphers[i], 0,
+			    64);
+			ends();
+			kk_key(SADB_EXT_KEY_AUTH, key, 20);
+			kk_key(SADB_EXT_KEY_ENCRYPT, key, len);
+			KT_ERR(esp_legacy && i == 0 ? 0 : EINVAL, kk_send());
+		}
+		kk_begin(SADB_REGISTER, SADB_SATYPE_ESP);
+		KT_ERR(0, kk_send());
+		s = kk_find(SADB_EXT_SUPPORTED_ENCRYPT);
+		KT_REQUIRE(s != NULL);
+		a = (const struct sadb_alg *)(s + 1);
+		n = (s->sadb_supported_len * 8 - sizeof(*s)) / sizeof(*a);
+		for (listed = i = 0; i < n; i++)
+			listed += a[i].sadb_alg_id == SADB_EALG_3DESCBC;
+		KT_EQ(listed, esp_legacy);
+	}
+	esp_legacy = 0;
+	kk_close();
+}
+
 KTEST(update, "all that UPDATE changes of an SA that is in use")
 {
 	const struct sadb_x_udpencap	*u;

@@ -7,6 +7,8 @@
 #include "ktipsec.h"
 
 #include <sys/endian.h>
+#include <sys/proc.h>
+#include <sys/sockio.h>
 
 #define US	IP(192, 0, 2, 1)
 #define PEER	IP(192, 0, 2, 2)
@@ -122,4 +124,63 @@ KTEST(enc, "enc0 stays; others come and go, and are chosen by unit")
 	NET_LOCK();
 	KT_STREQ(enc_getif(0, 3)->if_xname, "enc0");
 	NET_UNLOCK();
+}
+
+static int
+set_mtu(int mtu)
+{
+	struct ifreq	 ifr;
+
+	memset(&ifr, 0, sizeof(ifr));
+	strlcpy(ifr.ifr_name, "sec7", sizeof(ifr.ifr_name));
+	ifr.ifr_mtu = mtu;
+	return (ifioctl(NULL, SIOCSIFMTU, (caddr_t)&ifr, curproc));
+}
+
+KTEST(mtu, "1280 at first, 1280 to 32768; what goes round is stopped")
+{
+	struct sockaddr_in	 dst;
+	struct mbuf		*m;
+
+	wan = kt_if("kta1", KTIF_IP);
+	KT_ERR(0, kt_addr(wan, US, 24));
+	kk_open();
+	KT_ERR(0, if_clone_create("sec7", 0));
+	NET_LOCK();
+	sec = if_unit_noref("sec7");
+	SET(sec->if_flags, IFF_UP | IFF_RUNNING);
+	NET_UNLOCK();
+	KT_EQ(sec->if_mtu, 1280);
+	KT_ERR(EINVAL, set_mtu(1279));
+	KT_ERR(EINVAL, set_mtu(32769));
+	KT_ERR(0, set_mtu(32768));
+	KT_ERR(0, set_mtu(1280));
+	sa(US, PEER, 0x7001, IPSP_DIRECTION_OUT);
+	/* Another unit's, and the other direction's, are not for this one. */
+	KT_TRUE(tdb_find_iface(8, IPSP_DIRECTION_OUT) == NULL);
+	KT_TRUE(tdb_find_iface(7, IPSP_DIRECTION_IN) == NULL);
+	memset(&dst, 0, sizeof(dst));
+	dst.sin_len = sizeof(dst);
+	dst.sin_family = AF_INET;
+	dst.sin_addr = FAR;
+	m = kt_udp(INSIDE, FAR, 7, 9, "round", 5);
+	m->m_pkthdr.ph_loopcnt = 100;
+	NET_LOCK();
+	KT_ERR(ELOOP, (*sec->if_output)(sec, m, (struct sockaddr *)&dst,
+	    NULL));
+	NET_UNLOCK();
+	KT_EQ(sec->if_oerrors, 1);
+	KT_EQ(kt_txlen(wan), 0);
+	KT_CASE("the SA goes, and nothing leaves in the clear");
+	KT_ERR(0, send_by_sec());
+	kt_txdrop(wan);
+	kk_begin(SADB_DELETE, SADB_SATYPE_ESP);
+	kk_sa(0x7001, 0, 0, 0, 0);
+	kk_addr(SADB_EXT_ADDRESS_DST, PEER, 0);
+	KT_ERR(0, kk_send());
+	KT_ERR(ENETUNREACH, send_by_sec());
+	KT_EQ(kt_txlen(wan), 0);
+	kk_close();
+	KT_ERR(0, if_clone_destroy("sec7"));
+	kt_if_free(wan);
 }
