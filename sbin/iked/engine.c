@@ -497,20 +497,35 @@ engine_verified(struct engine *e, uint64_t spi, const char *why)
 	sa_reap(e);
 }
 
+/* The child of an SPI towards an address (NULL: any), ours or the peer's. */
+static struct child *
+child_at(struct ike_sa *sa, const struct addr *dst, uint32_t spi,
+    uint8_t proto)
+{
+	struct child	*ch = NULL;
+
+	if (dst == NULL || addr_cmp(dst, &sa->sa_local.e_addr) == 0)
+		ch = child_by_in(sa, proto, spi);
+	if (ch == NULL &&
+	    (dst == NULL || addr_cmp(dst, &sa->sa_peer.e_addr) == 0))
+		ch = child_by_out(sa, proto, spi);
+	return (ch);
+}
+
 /*
- * The kernel says that an SA with this SPI has come to its soft or hard
- * end.
+ * The kernel says that the SA with this SPI towards dst has come to its soft
+ * or hard end; the peers choose the SPIs of what leads to them, so two may
+ * have the same.
  */
 void
-engine_expire(struct engine *e, uint32_t spi, uint8_t proto, int hard)
+engine_expire_at(struct engine *e, const struct addr *dst, uint32_t spi,
+    uint8_t proto, int hard)
 {
 	struct ike_sa	*sa;
 	struct child	*ch = NULL;
 
 	TAILQ_FOREACH(sa, &e->e_sas, sa_entry) {
-		ch = child_by_in(sa, proto, spi);
-		if (ch == NULL)
-			ch = child_by_out(sa, proto, spi);
+		ch = child_at(sa, dst, spi, proto);
 		if (ch != NULL)
 			break;
 	}
@@ -523,6 +538,15 @@ engine_expire(struct engine *e, uint32_t spi, uint8_t proto, int hard)
 		sa_job_add(sa, JOB_REKEY_CHILD, proto, ch->ch_spi_in);
 	}
 	sa_reap(e);
+}
+
+/*
+ * The same for the only SA with this SPI.
+ */
+void
+engine_expire(struct engine *e, uint32_t spi, uint8_t proto, int hard)
+{
+	engine_expire_at(e, NULL, spi, proto, hard);
 }
 
 /*

@@ -301,6 +301,8 @@ void	 engine_acquire(struct engine *, struct policy *);
 void	 engine_signed(struct engine *, uint64_t, const struct signature *);
 void	 engine_verified(struct engine *, uint64_t, const char *);
 void	 engine_expire(struct engine *, uint32_t, uint8_t, int);
+void	 engine_expire_at(struct engine *, const struct addr *, uint32_t,
+	    uint8_t, int);
 void	 engine_again(struct engine *);
 int	 engine_shutdown(struct engine *);
 void	 engine_couple(struct engine *, int);

@@ -198,7 +198,8 @@ int	 udp_local(const struct endpoint *, struct endpoint *);
 struct pfkey_ops {
 	void	(*pk_acquire)(void *, const struct addr *,
 		    const struct addr *);
-	void	(*pk_expire)(void *, uint8_t, uint32_t, int);
+	void	(*pk_expire)(void *, const struct addr *, uint8_t, uint32_t,
+		    int);
 };
 struct pfkey;
 struct pfkey *pfkey_new(struct event_base *, int, uint16_t,

@@ -224,10 +224,11 @@ acquire(void *arg, const struct addr *src, const struct addr *dst)
 }
 
 static void
-expire(void *arg, uint8_t proto, uint32_t spi, int hard)
+expire(void *arg, const struct addr *dst, uint8_t proto, uint32_t spi,
+    int hard)
 {
 	I.i_engine->e_now = now_ms();
-	engine_expire(I.i_engine, spi, proto, hard);
+	engine_expire_at(I.i_engine, dst, spi, proto, hard);
 	rearm();
 }
 

@@ -140,9 +140,10 @@ told(struct pfkey *pk, const uint8_t *msg, size_t len)
 		memcpy(&sa, p, sizeof(sa));
 		proto = m.sadb_msg_satype == SADB_SATYPE_AH ? PROTO_AH :
 		    PROTO_ESP;
-		pk->pk_ops->pk_expire(pk->pk_arg, proto,
-		    ntohl(sa.sadb_sa_spi), pfkey_find(msg, len,
-		    SADB_EXT_LIFETIME_HARD, 8) != NULL);
+		if (get_address(msg, len, SADB_EXT_ADDRESS_DST, &dst) == 0)
+			pk->pk_ops->pk_expire(pk->pk_arg, &dst, proto,
+			    ntohl(sa.sadb_sa_spi), pfkey_find(msg, len,
+			    SADB_EXT_LIFETIME_HARD, 8) != NULL);
 	}
 }
 
@@ -154,10 +155,9 @@ readable(evutil_socket_t fd, short what, void *arg)
 	ssize_t		 n;
 
 	while (pk->pk_nlater > 0) {
-		blob_move(&b, &pk->pk_later[0]);
-		memmove(pk->pk_later, pk->pk_later + 1,
-		    --pk->pk_nlater * sizeof(b));
-		memset(&pk->pk_later[pk->pk_nlater], 0, sizeof(b));
+		blob_move(&b, &pk->pk_later[pk->pk_first]);
+		pk->pk_first = (pk->pk_first + 1) % LATER_MAX;
+		pk->pk_nlater--;
 		told(pk, b.b_data, b.b_len);
 		blob_free(&b);
 	}

@@ -21,8 +21,10 @@
 static void
 later(struct pfkey *pk, const void *data, size_t len)
 {
+	unsigned int	 i = (pk->pk_first + pk->pk_nlater) % LATER_MAX;
+
 	if (pk->pk_nlater == LATER_MAX ||
-	    blob_set(&pk->pk_later[pk->pk_nlater], data, len) == -1)
+	    blob_set(&pk->pk_later[i], data, len) == -1)
 		return;
 	pk->pk_nlater++;
 	event_active(pk->pk_ev, EV_TIMEOUT, 0);

@@ -8,7 +8,7 @@
 
 #define PATIENCE	1000		/* ms that an answer may take */
 #define MSG_SIZE	8192
-#define LATER_MAX	64
+#define LATER_MAX	1024
 #define ORPHANS_MAX	1024
 #define BATCH_MAX	16
 
@@ -29,6 +29,7 @@ struct pfkey {
 	const struct pfkey_ops	*pk_ops;
 	void			*pk_arg;
 	struct blob		 pk_later[LATER_MAX];
+	unsigned int		 pk_first;	/* of these, in a ring */
 	unsigned int		 pk_nlater;
 	struct blob		 pk_orphans[ORPHANS_MAX];
 	unsigned int		 pk_norphans;

@@ -165,6 +165,83 @@ ATF_TC_BODY(rekey_child, tc)
 	}
 }
 
+ATF_TC(expire_whose);
+ATF_TC_HEAD(expire_whose, tc)
+{
+	atf_tc_set_md_var(tc, "descr", "an SPI that ends is that of its "
+	    "destination, not another peer's");
+}
+ATF_TC_BODY(expire_whose, tc)
+{
+	struct ike_sa	*sa;
+	struct addr	 other;
+	uint32_t	 spi;
+
+	pair_open(A("ikesa group curve25519"), B(""));
+	pair_run(10);
+	ATF_REQUIRE(pair_agree());
+	sa = TAILQ_FIRST(&P.a.s_e->e_sas);
+	spi = TAILQ_FIRST(&sa->sa_children)->ch_spi_out;
+	addr_parse(&other, "192.0.2.99");
+	engine_expire_at(P.a.s_e, &other, spi, PROTO_ESP, 0);
+	engine_expire_at(P.a.s_e, &sa->sa_local.e_addr, spi, PROTO_ESP, 0);
+	pair_run(10);
+	ATF_CHECK_EQ(1, P.a.s_nkids);
+	engine_expire_at(P.a.s_e, &sa->sa_peer.e_addr, spi, PROTO_ESP, 0);
+	pair_run(10);
+	ATF_CHECK_EQ(2, P.a.s_nkids);
+	pair_run(T_DRAIN);
+	ATF_CHECK(pair_agree());
+	pair_close();
+}
+
+static unsigned int
+all_lost(struct pair *p)
+{
+	return (1);
+}
+
+ATF_TC(sweep);
+ATF_TC_HEAD(sweep, tc)
+{
+	atf_tc_set_md_var(tc, "descr", "many SAs are deleted some at a time, "
+	    "answered or not");
+}
+ATF_TC_BODY(sweep, tc)
+{
+	struct ike_sa	*sa[SWEEP_MAX * 3];
+	struct engine	*e;
+	unsigned int	 i, n = SWEEP_MAX * 3;
+
+	pair_open(A("ikesa group curve25519"), B(""));
+	e = P.a.s_e;
+	pair_run(10);
+	P.lose = all_lost;
+	for (i = 0; i < n; i++) {
+		sa[i] = sa_new(e, TAILQ_FIRST(&e->e_conf.c_policies), 1);
+		sa[i]->sa_suite = TAILQ_FIRST(&e->e_sas)->sa_suite;
+		blob_copy(&sa[i]->sa_keys.k_ei,
+		    &TAILQ_FIRST(&e->e_sas)->sa_keys.k_ei);
+		sa_set_state(sa[i], SA_ESTABLISHED);
+	}
+	for (i = 0; i < n; i++)
+		sa_doom(sa[i]);
+	ATF_CHECK_EQ(SWEEP_MAX, e->e_nclosing);
+	/* One is answered, and the next goes. */
+	sa_close(sa[0], "test");
+	sa_reap(e);
+	ATF_CHECK_EQ(SWEEP_MAX, e->e_nclosing);
+	ATF_CHECK_EQ(SA_CLOSING, sa[SWEEP_MAX]->sa_state);
+	ATF_CHECK_EQ(SA_ESTABLISHED, sa[SWEEP_MAX + 1]->sa_state);
+	/* One that waits may go by itself. */
+	sa_close(sa[n - 1], "test");
+	sa_reap(e);
+	pair_run(3 * T_SWEEP);
+	ATF_CHECK_EQ(n - 2, e->e_nclosing);
+	ATF_CHECK(TAILQ_EMPTY(&e->e_doomed));
+	pair_close();
+}
+
 ATF_TC(rekey_child_both);
 ATF_TC_HEAD(rekey_child_both, tc)
 {
@@ -554,6 +631,8 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, narrow);
 	ATF_TP_ADD_TC(tp, group);
 	ATF_TP_ADD_TC(tp, rekey_child);
+	ATF_TP_ADD_TC(tp, expire_whose);
+	ATF_TP_ADD_TC(tp, sweep);
 	ATF_TP_ADD_TC(tp, rekey_child_both);
 	ATF_TP_ADD_TC(tp, rekey_ike);
 	ATF_TP_ADD_TC(tp, rekey_ike_both);
