@@ -317,6 +317,28 @@ out_flow(struct mbuf *m, int hlen, struct ipsec_policy *ipo,
 }
 
 /*
+ * The SA whose outer packet this is: all of these look the same to flows, so
+ * that it is enough to look once.  NULL: one of another kind.
+ */
+static struct tdb *
+out_outside(const struct mbuf *m)
+{
+	struct tdb	*tdb;
+	const struct ip	*ip = mtod(m, const struct ip *);
+
+	if (ipsec_out_done == NULL)
+		return (NULL);
+	tdb = ipsec_out_done->dn_tdb;
+	if (tdb->tdb_sproto != IPPROTO_ESP || ip->ip_v != IPVERSION ||
+	    tdb->tdb_dst.ia_af != AF_INET || ip->ip_p != (tdb->tdb_flags &
+	    TDBF_UDPENCAP ? IPPROTO_UDP : IPPROTO_ESP) ||
+	    ip->ip_dst.s_addr != tdb->tdb_dst.ia_v4.s_addr ||
+	    ip->ip_src.s_addr != tdb->tdb_src.ia_v4.s_addr)
+		return (NULL);
+	return (tdb);
+}
+
+/*
  * Hook of the network layers: a packet is about to leave.  0 lets it go on;
  * EJUSTRETURN when it was taken; EMSGSIZE with the MTU in ph_mss, or another
  * errno, refuses it.
@@ -326,9 +348,13 @@ ipsec_output_hook(struct mbuf *m, int hlen, struct inpcb *inp, int flags)
 {
 	struct ipsec_pkt	 pk;
 	struct ipsec_policy	*ipo;
+	struct tdb		*outside;
 	int			 error;
 
 	if ((ipsec_in_use == 0 && !level_requires(inp)) || level_bypass(inp))
+		return (0);
+	outside = out_outside(m);
+	if (outside != NULL && outside->tdb_noflow == spd_generation)
 		return (0);
 	/* Its end will be written to. */
 	__builtin_prefetch(mtod(m, caddr_t) + m->m_len, 1);
@@ -340,7 +366,10 @@ ipsec_output_hook(struct mbuf *m, int hlen, struct inpcb *inp, int flags)
 	if (pk.pk_link && (flags & IP_FORWARDING) == 0)
 		return (0);
 	pk.pk_dir = IPSP_DIRECTION_OUT;
-	if ((ipo = spd_lookup(&pk)) != NULL &&
+	ipo = spd_lookup(&pk);
+	if (ipo == NULL && outside != NULL)
+		outside->tdb_noflow = spd_generation;
+	if (ipo != NULL &&
 	    (error = out_flow(m, hlen, ipo, &pk, flags)) != 0)
 		return (error);
 	if (level_requires(inp)) {

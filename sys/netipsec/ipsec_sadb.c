@@ -373,6 +373,7 @@ tdb_move(struct tdb *tdb, const struct ipsec_addr *dst)
 	LIST_REMOVE(tdb, tdb_hash);
 	LIST_REMOVE(tdb, tdb_dhash);
 	tdb->tdb_dst = a;
+	tdb->tdb_noflow = 0;
 	tdb_hang(tdb);
 	tdb_generation++;
 }

@@ -54,12 +54,12 @@ struct spd_cached {
 
 struct policy_head	 ipo_all = TAILQ_HEAD_INITIALIZER(ipo_all);
 u_int			 ipo_count;
+u_int64_t		 spd_generation = 1;
 
 static TAILQ_HEAD(tuple_head, ipsec_tuple) tuples =
     TAILQ_HEAD_INITIALIZER(tuples);
 static u_int		 ntuples;
 static u_int64_t	 spd_key[2];
-static u_int64_t	 spd_generation = 1;
 static struct spd_cached *spd_cache;
 static struct pool	 spd_pool;
 

