@@ -158,7 +158,6 @@ struct tdb {
 	u_int		 tdb_flags;	/* TDBF_* */
 	u_int8_t	 tdb_satype;	/* SADB_* */
 	u_int8_t	 tdb_softdone;	/* soft EXPIRE has been sent */
-	u_int8_t	 tdb_wnd;	/* window asked for, packets; 0 none */
 	u_int16_t	 tdb_rdomain_post;
 
 	LIST_ENTRY(tdb)	 tdb_dhash;	/* rdomain, dst, sproto */
@@ -178,11 +177,13 @@ struct tdb {
 	u_int8_t	 tdb_block;	/* padding of ESP */
 	u_int8_t	 tdb_ivlen;
 	u_int8_t	 tdb_icvlen;
+	u_int8_t	 tdb_wnd;	/* window asked for, packets; 0 none */
 	u_int64_t	 tdb_cryptoid;	/* 0 none */
 	int		 tdb_aead_mac;	/* CRYPTO_*: an AEAD's other half */
 	u_int64_t	 tdb_ivctr;	/* next IV of counter modes */
 
 	u_int64_t	 tdb_rpl;	/* last number sent */
+	u_int64_t	 tdb_noflow;	/* spd_generation, see out_outside() */
 	struct replay	*tdb_replay;	/* what came in; or NULL */
 
 	u_int32_t	 tdb_allocations;	/* flows that use it */
@@ -202,12 +203,11 @@ struct tdb {
 
 	u_int8_t	*tdb_amxkey, *tdb_emxkey;
 	u_int16_t	 tdb_amxkeylen, tdb_emxkeylen;	/* bytes */
+	u_int32_t	 tdb_seq;	/* of the ACQUIRE it answers */
 	struct ipsec_ids *tdb_ids;	/* or NULL */
 	struct ipsec_sel *tdb_filter;	/* selectors, or NULL */
 	char		*tdb_tagname;	/* or NULL */
 	struct route	 tdb_route;	/* to the far end */
-	u_int64_t	 tdb_noflow;	/* spd_generation, see out_outside() */
-	u_int32_t	 tdb_seq;	/* of the ACQUIRE it answers */
 	TAILQ_HEAD(, ipsec_policy) tdb_policies;	/* that use it */
 };
 
