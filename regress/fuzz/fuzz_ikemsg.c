@@ -80,24 +80,100 @@ narrow(void)
 	free(flows);
 }
 
-/* Proposals and selectors are built as they were read. */
+static struct blob
+view(const struct rbuf *r)
+{
+	struct blob	 b;
+
+	b.b_data = (uint8_t *)r->r_ptr;
+	b.b_len = r->r_left;
+	return (b);
+}
+
+static int
+same(const struct rbuf *a, const struct rbuf *b)
+{
+	return (a->r_left == b->r_left && (a->r_left == 0 ||
+	    memcmp(a->r_ptr, b->r_ptr, a->r_left) == 0));
+}
+
+/* What was read, written again. */
+static void
+build(struct chain *c)
+{
+	struct blob	 b;
+	unsigned int	 i;
+
+	if (m.m_nprops > 0)
+		sa_build(c, m.m_props, m.m_nprops);
+	b = view(&m.m_ke);
+	if (MSG_HAS(&m, PLD_KE))
+		ke_build(c, m.m_group, &b);
+	b = view(&m.m_nonce);
+	if (MSG_HAS(&m, PLD_NONCE))
+		nonce_build(c, &b);
+	if (MSG_HAS(&m, PLD_IDi))
+		id_build(c, PLD_IDi, &m.m_idi);
+	for (i = 0; i < m.m_ncerts; i++)
+		cert_build(c, m.m_certs[i].ce_type, m.m_certs[i].ce_data.r_ptr,
+		    m.m_certs[i].ce_data.r_left);
+	b = view(&m.m_certreq);
+	if (b.b_len != 0)
+		certreq_build(c, &b);
+	b = view(&m.m_authdata);
+	if (MSG_HAS(&m, PLD_AUTH))
+		auth_build(c, m.m_auth, &b);
+	for (i = 0; i < m.m_nnotify; i++)
+		notify_build(c, i & 1 ? PROTO_ESP : PROTO_NONE, i,
+		    m.m_notify[i].n_type, m.m_notify[i].n_data.r_ptr,
+		    m.m_notify[i].n_data.r_left);
+	if (m.m_ndel > 0)
+		delete_build(c, m.m_delproto, m.m_del, m.m_ndel);
+	if (m.m_tsi.tl_n > 0)
+		ts_build(c, PLD_TSi, &m.m_tsi);
+	vendor_build(c, "vendor");
+}
+
+/* It is what it was, in a message with a header. */
 static void
 rebuild(void)
 {
+	struct blob	 out = { NULL, 0 };
+	struct ike_hdr	 h, g;
 	struct chain	 c;
 	struct rbuf	 r;
+	unsigned int	 i;
 
+	memset(&h, 0, sizeof(h));
+	h.h_spii = 1;
+	h.h_exch = EXCH_INFORMATIONAL;
 	chain_init(&c);
-	if (m.m_nprops > 0)
-		sa_build(&c, m.m_props, m.m_nprops);
-	if (m.m_tsi.tl_n > 0)
-		ts_build(&c, PLD_TSi, &m.m_tsi);
-	rbuf_init(&r, c.c_w.w_buf, c.c_w.w_len);
-	memset(&again, 0, sizeof(again));
-	REQUIRE(msg_parse(&again, c.c_first, &r) == 0);
-	REQUIRE(again.m_nprops == m.m_nprops);
-	REQUIRE(again.m_tsi.tl_n == m.m_tsi.tl_n);
+	build(&c);
+	REQUIRE(chain_message(&c, &h, &out) == 0);
 	chain_free(&c);
+	rbuf_init(&r, out.b_data, out.b_len);
+	REQUIRE(hdr_parse(&r, &g) == 0 && g.h_spii == 1 &&
+	    g.h_exch == h.h_exch);
+	memset(&again, 0, sizeof(again));
+	REQUIRE(msg_parse(&again, g.h_next, &r) == 0);
+	REQUIRE(again.m_nprops == m.m_nprops);
+	REQUIRE(again.m_group == m.m_group && same(&again.m_ke, &m.m_ke));
+	REQUIRE(same(&again.m_nonce, &m.m_nonce));
+	REQUIRE(again.m_idi.id_len == m.m_idi.id_len &&
+	    memcmp(again.m_idi.id_data, m.m_idi.id_data, m.m_idi.id_len) == 0);
+	REQUIRE(again.m_ncerts == m.m_ncerts);
+	for (i = 0; i < m.m_ncerts; i++)
+		REQUIRE(same(&again.m_certs[i].ce_data, &m.m_certs[i].ce_data));
+	REQUIRE(same(&again.m_certreq, &m.m_certreq));
+	REQUIRE(same(&again.m_authdata, &m.m_authdata));
+	REQUIRE(again.m_nnotify == m.m_nnotify);
+	for (i = 0; i < m.m_nnotify; i++)
+		REQUIRE(again.m_notify[i].n_type == m.m_notify[i].n_type &&
+		    same(&again.m_notify[i].n_data, &m.m_notify[i].n_data));
+	REQUIRE(again.m_ndel == m.m_ndel && memcmp(again.m_del, m.m_del,
+	    m.m_ndel * sizeof(m.m_del[0])) == 0);
+	REQUIRE(again.m_tsi.tl_n == m.m_tsi.tl_n);
+	blob_free(&out);
 }
 
 int

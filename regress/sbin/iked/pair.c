@@ -2,10 +2,11 @@
  * Two engines and a wire between them, under a fake clock.
  */
 #include <sys/types.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 
 #include <atf-c.h>
-#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
@@ -174,17 +175,17 @@ static const struct engine_ops	 ops = {
 void
 pair_conf(struct side *s, const char *text)
 {
-	char		 name[] = "conf.XXXXXX";
+	char		 name[40];
 	struct conf	 c;
 	int		 fd;
 
-	fd = mkstemp(name);
-	ATF_REQUIRE(fd != -1);
+	fd = memfd_create("conf", MFD_CLOEXEC);
+	ATF_REQUIRE(fd != -1 && fchmod(fd, 0600) == 0);
 	ATF_REQUIRE_EQ((ssize_t)strlen(text), write(fd, text, strlen(text)));
-	close(fd);
+	snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
 	conf_init(&c);
 	ATF_REQUIRE_EQ(0, parse_config(name, &c));
-	unlink(name);
+	close(fd);
 	engine_conf(s->s_e, &c);
 }
 

@@ -96,6 +96,177 @@ ATF_TC_BODY(prf, tc)
 	}
 }
 
+/*
+ * NIST's CAVS vectors of IKEv2's derivation, the first with SHA-1: what the
+ * keys of AES-128-CBC and HMAC-SHA1 are cut from.
+ */
+static const struct {
+	const char	*ni, *nr, *gir, *gir_new, *dkm, *skeyseed, *child, *pfs;
+	uint64_t	 spii, spir;
+} cavs = {
+	"32b50d5f4a3763f3", "9206a04b26564cb1",
+	"4b2c1f971981a8ad8d0abeafabf38cf75fc8349c148142465ed9c8b516b8be52",
+	"863f3c9d06efd39d2b907b97f8699e5dd5251ef64a2a176f36ee40c87d4f9330",
+	"a14293677cc80ff8f9cc0eee30d895da9d8f405666e30ef0dfcb63c634a46002"
+	"a2a63080e514a062768b76606f9fa5e992204fc5a670bde3f10d6b027113936a"
+	"5c55b648a194ae587b0088d52204b702c979fa280870d2ed41efa9c549fd1119"
+	"8af1670b143d384bd275c5f594cf266b05ebadca855e4249520a441a81157435"
+	"a7a56cc4",
+	"63e81194946ebd05df7df5ebf5d8750056bf1f1d",
+	"8059e3ee8810e6c3a91bc8bcd2a7a41151b8d0e6ae239c7b38093ad85ef4c581"
+	"1a8e7b5d1cdabd9560b2d5e092d1f24e2d4b85eccdf0ad0dc9abd94b51ee7181"
+	"4ca6dbc8bb51b630",
+	"bb43244c1860ad65ee1e211ffe8bb3661750c8f89cb9f547df7f4fa61d373016"
+	"28190e38c66232eab4b3ab14c400a5197dd3730ed4820a8a10394d51e1c04000"
+	"52f63ebd36b0e7ef",
+	0x34c9e7c188868785, 0x3ff77d760d2b2199
+};
+
+/* The blobs, one behind the other, are these octets? */
+static int
+row(const char *want, struct blob *const *list, size_t n)
+{
+	struct blob	 b = hex(want);
+	size_t		 off = 0, i;
+
+	for (i = 0; i < n; off += list[i++]->b_len)
+		if (off + list[i]->b_len > b.b_len || memcmp(list[i]->b_data,
+		    b.b_data + off, list[i]->b_len) != 0)
+			return (0);
+	return (off == b.b_len);
+}
+
+ATF_TC(derive);
+ATF_TC_HEAD(derive, tc)
+{
+	atf_tc_set_md_var(tc, "descr", "SKEYSEED, the keys of an IKE SA, of "
+	    "its successor and of children as NIST's CAVS has them");
+}
+ATF_TC_BODY(derive, tc)
+{
+	struct suite	 s = { ENCR_AES_CBC, 128, INTEG_HMAC_SHA1_96,
+			    PRF_HMAC_SHA1 };
+	struct blob	 ni = hex(cavs.ni), nr = hex(cavs.nr);
+	struct blob	 gir = hex(cavs.gir), new = hex(cavs.gir_new);
+	struct blob	 none = { NULL, 0 }, seed, out = { NULL, 0 };
+	struct blob	 encr[2] = { { NULL, 0 }, { NULL, 0 } };
+	struct blob	 integ[2] = { { NULL, 0 }, { NULL, 0 } };
+	struct blob	*four[] = { &encr[0], &integ[0], &encr[1], &integ[1] };
+	struct ike_keys	 k, l;
+	struct blob	*seven[] = { &k.k_d, &k.k_ai, &k.k_ar, &k.k_ei,
+			    &k.k_er, &k.k_pi, &k.k_pr };
+	char		 text[80];
+
+	memset(&k, 0, sizeof(k));
+	memset(&l, 0, sizeof(l));
+	ATF_REQUIRE_EQ(0, keys_first(&k, &s, &gir, &ni, &nr, cavs.spii,
+	    cavs.spir));
+	ATF_CHECK(row(cavs.dkm, seven, 7));
+	ATF_REQUIRE_EQ(0, keys_child(&k, s.su_prf, &s, &none, &ni, &nr, encr,
+	    integ));
+	ATF_CHECK(row(cavs.child, four, 4));
+	ATF_REQUIRE_EQ(0, keys_child(&k, s.su_prf, &s, &new, &ni, &nr, encr,
+	    integ));
+	ATF_CHECK(row(cavs.pfs, four, 4));
+	/* The new SKEYSEED is seen by what comes of it. */
+	ATF_REQUIRE_EQ(0, keys_rekey(&l, &s, s.su_prf, &k.k_d, &new, &ni, &nr,
+	    cavs.spii, cavs.spir));
+	snprintf(text, sizeof(text), "%s%s34c9e7c1888687853ff77d760d2b2199",
+	    cavs.ni, cavs.nr);
+	seed = hex(text);
+	none = hex(cavs.skeyseed);
+	ATF_REQUIRE_EQ(0, prf_plus(s.su_prf, &none, &seed, 20, &out));
+	ATF_CHECK(blob_equal(&out, l.k_d.b_data, l.k_d.b_len));
+	keys_free(&k);
+	keys_free(&l);
+}
+
+ATF_TC(auth);
+ATF_TC_HEAD(auth, tc)
+{
+	atf_tc_set_md_var(tc, "descr", "what AUTH covers, and AUTH of a shared "
+	    "secret, as Python's hmac has them with CAVS's keys");
+}
+ATF_TC_BODY(auth, tc)
+{
+	static const struct {
+		size_t		 key;	/* where SK_p is in the DKM */
+		const char	*nonce, *id, *octets, *auth;
+	} table[] = {
+		{ 92, "9206a04b26564cb1", "02000000612e6578616d706c65",
+		    "6d6573736167659206a04b26564cb164cdb01be5"
+		    "9d02d56517abba5fa1a3828915eb49", "519bb9d384a42aac092f1175aa45cf5e1a4ad4ba" },
+		{ 112, "32b50d5f4a3763f3", "01000000c0000201",
+		    "6d65737361676532b50d5f4a3763f3834a504a5d"
+		    "4d6bf26d0a3999e0a931c276ef6fd5", "80e585608dd42e919212e90a8e3a362943878a83" },
+	};
+	struct blob	 dkm = hex(cavs.dkm), nonce, id, want, sk_p;
+	struct blob	 message = hex("6d657373616765");
+	struct blob	 psk = hex("736563726574");
+	struct blob	 octets = { NULL, 0 }, mac = { NULL, 0 };
+	size_t		 i;
+
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		sk_p.b_data = dkm.b_data + table[i].key;
+		sk_p.b_len = 20;
+		nonce = hex(table[i].nonce);
+		id = hex(table[i].id);
+		ATF_REQUIRE_EQ(0, auth_octets(PRF_HMAC_SHA1, &sk_p, &message,
+		    &nonce, id.b_data, id.b_len, &octets));
+		want = hex(table[i].octets);
+		ATF_CHECK(blob_equal(&octets, want.b_data, want.b_len));
+		ATF_REQUIRE_EQ(0, auth_psk(PRF_HMAC_SHA1, &psk, &octets,
+		    &mac));
+		want = hex(table[i].auth);
+		ATF_CHECK(blob_equal(&mac, want.b_data, want.b_len));
+	}
+}
+
+ATF_TC(expand);
+ATF_TC_HEAD(expand, tc)
+{
+	atf_tc_set_md_var(tc, "descr", "prf and prf+ are HKDF's two steps: "
+	    "RFC 5869's vectors");
+}
+ATF_TC_BODY(expand, tc)
+{
+	static const struct {
+		uint16_t	 prf;
+		const char	*ikm, *salt, *info, *prk, *okm;
+	} table[] = {
+		{ PRF_HMAC_SHA2_256,
+		    "0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b",
+		    "000102030405060708090a0b0c", "f0f1f2f3f4f5f6f7f8f9",
+		    "077709362c2e32df0ddc3f0dc47bba63"
+		    "90b6c73bb50f9c3122ec844ad7c2b3e5",
+		    "3cb25f25faacd57a90434f64d0362f2a"
+		    "2d2d0a90cf1a5a4c5db02d56ecc4c5bf"
+		    "34007208d5b887185865" },
+		{ PRF_HMAC_SHA1, "0b0b0b0b0b0b0b0b0b0b0b",
+		    "000102030405060708090a0b0c", "f0f1f2f3f4f5f6f7f8f9",
+		    "9b6c18c432a7bf8f0e71c8eb88f4b30baa2ba243",
+		    "085a01ea1b10f36933068b56efa5ad81"
+		    "a4f14b822f5b091568a9cdd4f155fda2"
+		    "c22e422478d305f3f896" },
+	};
+	struct blob	 ikm, salt, info, want;
+	struct blob	 prk = { NULL, 0 }, okm = { NULL, 0 };
+	size_t		 i;
+
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		ikm = hex(table[i].ikm);
+		salt = hex(table[i].salt);
+		info = hex(table[i].info);
+		ATF_REQUIRE_EQ(0, prf(table[i].prf, &salt, &ikm, 1, &prk));
+		want = hex(table[i].prk);
+		ATF_CHECK(blob_equal(&prk, want.b_data, want.b_len));
+		want = hex(table[i].okm);
+		ATF_REQUIRE_EQ(0, prf_plus(table[i].prf, &prk, &info,
+		    want.b_len, &okm));
+		ATF_CHECK(blob_equal(&okm, want.b_data, want.b_len));
+	}
+}
+
 static const uint16_t	 groups[] = { DH_MODP1024, DH_MODP1536, DH_MODP2048,
     DH_MODP3072, DH_MODP4096, DH_MODP6144, DH_MODP8192, DH_ECP256, DH_ECP384,
     DH_ECP521, DH_BRAINPOOL256, DH_BRAINPOOL384, DH_BRAINPOOL512,
@@ -388,6 +559,9 @@ ATF_TC_BODY(narrow, tc)
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, prf);
+	ATF_TP_ADD_TC(tp, derive);
+	ATF_TP_ADD_TC(tp, auth);
+	ATF_TP_ADD_TC(tp, expand);
 	ATF_TP_ADD_TC(tp, dh);
 	ATF_TP_ADD_TC(tp, sk);
 	ATF_TP_ADD_TC(tp, payloads);
