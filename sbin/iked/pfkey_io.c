@@ -69,6 +69,22 @@ take(struct pfkey *pk, uint8_t *msg, size_t len)
 	return (0);
 }
 
+/* Receive as many messages as mm has room for, or one of one. */
+static int
+receive(struct pfkey *pk, struct mmsghdr *mm, unsigned int n)
+{
+	ssize_t	 len;
+
+	if (n > 1)
+		return (recvmmsg(pk->pk_fd, mm, n, MSG_DONTWAIT, NULL));
+	/* Plainly: there is less for the kernel to look at. */
+	len = recv(pk->pk_fd, pk->pk_bufs[0], MSG_SIZE, MSG_DONTWAIT);
+	if (len == -1)
+		return (-1);
+	mm[0].msg_len = len;
+	return (1);
+}
+
 /*
  * Read until n answers are there, or none has come for too long.  What is
  * left in pk_bufs[0] is the answer, if there is but one to come.
@@ -91,7 +107,7 @@ answers(struct pfkey *pk, unsigned int n)
 	}
 	while (n > 0) {
 		/* Most often they are there when the requests have gone. */
-		got = recvmmsg(pk->pk_fd, mm, n, MSG_DONTWAIT, NULL);
+		got = receive(pk, mm, n);
 		if (got == -1 && poll(&pfd, 1, PATIENCE) <= 0)
 			break;
 		for (i = 0; i < got; i++)
@@ -113,6 +129,9 @@ hand_over(struct pfkey *pk)
 	int		 k;
 
 	memset(mm, 0, sizeof(mm));
+	if (pk->pk_nasks == 1 && send(pk->pk_fd, pk->pk_asks[0].a_msg.w_buf,
+	    pk->pk_asks[0].a_msg.w_len, 0) != -1)
+		return (1);
 	for (i = 0; i < pk->pk_nasks; i++) {
 		iov[i].iov_base = pk->pk_asks[i].a_msg.w_buf;
 		iov[i].iov_len = pk->pk_asks[i].a_msg.w_len;
