@@ -75,6 +75,14 @@ parse_number(const char *s, struct hosts *hs)
 	return (0);
 }
 
+/* An IPv6 address that says nothing beyond its link. */
+static int
+local(const struct host *h)
+{
+	return (h->h_af == BSD_AF_INET6 && h->h_bytes[0] == 0xfe &&
+	    (h->h_bytes[1] & 0xc0) == 0x80);
+}
+
 /* The addresses, or with ":network" the networks, of an interface. */
 static int
 parse_interface(const char *s, struct hosts *hs)
@@ -103,7 +111,7 @@ parse_interface(const char *s, struct hosts *hs)
 		TAILQ_FOREACH(a, &i->i_addrs, a_link) {
 			sa = (const struct bsd_sockaddr *)&a->a_addr;
 			host_from_sockaddr(&h, sa);
-			if (h.h_af == 0 || h.h_scope != 0)
+			if (h.h_af == 0 || h.h_scope != 0 || local(&h))
 				continue;
 			new = host_new(hs, h.h_af, h.h_bytes, h.h_plen);
 			n++;

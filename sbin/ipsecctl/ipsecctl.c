@@ -2,7 +2,8 @@
  * ipsecctl(8): load and show flows and SAs.
  *
  *	ipsecctl.c	options
- *	parse.c, host.c	ipsec.conf(5)
+ *	lex.c, parse.c, host.c	ipsec.conf(5)
+ *	load.c		all of it or nothing
  *	pfkey.c		the kernel
  *	show.c, monitor.c, names.c	text
  */
@@ -26,68 +27,44 @@ usage(void)
 	exit(1);
 }
 
-/* Load the rules, or with -d take them away; how many could not be. */
-static int
-load(struct rules *rs)
-{
-	struct rule	*r;
-	int		 failed = 0, fd = -1;
-
-	if (!opt.o_test)
-		fd = pfkey_open();
-	TAILQ_FOREACH(r, rs, r_entry) {
-		if (opt.o_verbose)
-			rule_print(r);
-		if (fd == -1 || pfkey_rule(fd, r, opt.o_delete) == 0)
-			continue;
-		warnx("failed to %s rule %u: %s",
-		    opt.o_delete ? "delete" : "add", r->r_line,
-		    strerror(errno));
-		failed++;
-	}
-	if (fd != -1)
-		close(fd);
-	return (failed);
-}
-
-static void
-rules_free(struct rules *rs)
-{
-	struct rule	*r;
-
-	while ((r = TAILQ_FIRST(rs)) != NULL) {
-		TAILQ_REMOVE(rs, r, r_entry);
-		explicit_bzero(r, sizeof(*r));
-		free(r);
-	}
-}
-
 static void
 flush(void)
 {
 	int	 fd = pfkey_open();
 
-	if (pfkey_flush(fd) == -1)
+	if (pfkey_flush(fd, SADB_SATYPE_UNSPEC) == -1)
 		err(1, "flush");
 	close(fd);
 }
 
-/* The file is read before anything is flushed: it may have faults. */
+/* The file is read before anything is changed: it may have faults. */
 static int
 load_file(const char *name, int do_flush)
 {
 	struct rules	 rs = TAILQ_HEAD_INITIALIZER(rs);
-	int		 failed;
+	struct rule	*r;
+	unsigned int	 n = 0;
+	int		 ret = 0;
 
 	if (parse_file(name, &rs) == -1) {
 		rules_free(&rs);
 		errx(1, "Syntax error in config file: ipsec rules not loaded");
 	}
-	if (do_flush)
-		flush();
-	failed = load(&rs);
+	if (opt.o_verbose)
+		TAILQ_FOREACH(r, &rs, r_entry) {
+			if (opt.o_verbose > 1)
+				printf("@%u ", n++);
+			rule_print(r);
+		}
+	fflush(stdout);
+	if (!opt.o_test) {
+		ret = opt.o_delete ? unload_rules(&rs) :
+		    load_rules(&rs, do_flush);
+		if (ret == -1 && !opt.o_delete)
+			warnx("ipsec rules not loaded");
+	}
 	rules_free(&rs);
-	return (failed != 0);
+	return (ret == -1);
 }
 
 static void
@@ -116,7 +93,7 @@ main(int argc, char **argv)
 	while ((ch = getopt(argc, argv, "D:dFf:kmns:v")) != -1) {
 		switch (ch) {
 		case 'D':
-			if (parse_define(optarg) == -1)
+			if (lex_define(optarg) == -1)
 				errx(1, "could not parse macro definition %s",
 				    optarg);
 			break;

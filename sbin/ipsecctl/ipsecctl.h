@@ -45,11 +45,13 @@ enum rule_kind {
 struct rule {
 	TAILQ_ENTRY(rule) r_entry;
 	enum rule_kind	 r_kind;
+	char		*r_file;	/* where it is from */
 	unsigned int	 r_line;
 	uint8_t		 r_satype;	/* SADB_SATYPE_* */
 	uint8_t		 r_direction;	/* flow: IPSP_DIRECTION_* */
 	uint8_t		 r_flowtype;	/* SADB_X_FLOW_TYPE_* */
 	uint8_t		 r_proto;
+	unsigned int	 r_rdomain;	/* flow */
 	struct host	 r_src, r_dst;
 	uint16_t	 r_sport, r_dport;	/* network order, 0 any */
 	struct host	 r_local, r_peer;
@@ -63,6 +65,8 @@ struct rule {
 	int		 r_esn;
 	char		 r_tag[64];
 	unsigned int	 r_tap;
+	uint8_t		 r_iface;	/* IPSP_DIRECTION_*: of sec(4) */
+	unsigned int	 r_unit;	/* its unit */
 	char		 r_bundle[64];
 	/* RULE_GROUP: chain r_satype, r_spi to this one */
 	uint8_t		 r_satype2;
@@ -105,6 +109,7 @@ extern const struct alg_name	 auth_names[], enc_names[];
 /* names.c */
 const char *name_of(const struct name *, int);
 int	 name_number(const struct name *, const char *);
+const char *alg_text(const struct alg_name *, int, unsigned int);
 const struct alg_name *alg_byname(const struct alg_name *, const char *);
 const struct alg_name *alg_byid(const struct alg_name *, int, unsigned int);
 
@@ -115,18 +120,34 @@ int	 host_single(const struct host *);
 void	 host_print(FILE *, const struct host *);
 void	 host_from_sockaddr(struct host *, const struct bsd_sockaddr *);
 
+/* lex.c */
+typedef void lex_rule_t(void *);
+int	 fault(const char *, ...) __attribute__((__format__(__printf__, 1, 2)));
+int	 lex_define(const char *);
+int	 lex_file(const char *, lex_rule_t *, void *);
+unsigned int lex_line(const char **);
+const char *lex_peek(void);
+const char *lex_next(void);
+int	 lex_take(const char *);
+const char *lex_argument(const char *);
+
 /* parse.c */
 int	 parse_file(const char *, struct rules *);
-int	 parse_define(const char *);
+
+/* load.c */
+int	 load_rules(struct rules *, int);
+int	 unload_rules(struct rules *);
+void	 rules_free(struct rules *);
 
 /* pfkey.c */
 int	 pfkey_open(void);
 int	 pfkey_rule(int, const struct rule *, int);
-int	 pfkey_flush(int);
+int	 pfkey_flush(int, uint8_t);
 uint8_t	*pfkey_dump(int, size_t *);
 void	 pfkey_monitor(int);
 
 /* show.c */
+void	 flows_get(struct rules *);
 void	 show_flows(void);
 void	 show_sas(void);
 void	 rule_print(const struct rule *);

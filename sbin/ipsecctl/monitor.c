@@ -58,18 +58,17 @@ static void
 detail_sa(const struct sadb_msg *msg, const void *p)
 {
 	const struct sadb_sa	*sa = p;
-	const struct alg_name	*a;
+	const struct sadb_key	*k;
 
 	printf("spi 0x%08x", ntohl(sa->sadb_sa_spi));
-	a = alg_byid(auth_names, sa->sadb_sa_auth, 0);
 	if (sa->sadb_sa_auth != 0)
-		printf(" auth %s", a == NULL ? "?" : a->a_name);
+		printf(" auth %s", alg_text(auth_names, sa->sadb_sa_auth, 0));
+	k = message_ext(msg, SADB_EXT_KEY_ENCRYPT);
 	if (msg->sadb_msg_satype == SADB_X_SATYPE_IPCOMP)
 		printf(" comp deflate");
-	else if (sa->sadb_sa_encrypt != 0) {
-		a = alg_byid(enc_names, sa->sadb_sa_encrypt, 0);
-		printf(" enc %s", a == NULL ? "?" : a->a_name);
-	}
+	else if (sa->sadb_sa_encrypt != 0)
+		printf(" enc %s", alg_text(enc_names, sa->sadb_sa_encrypt,
+		    k == NULL ? 0 : k->sadb_key_bits / 8));
 	printf("\n\t\tstate %s replay %u ",
 	    name_of(state_names, sa->sadb_sa_state), sa->sadb_sa_replay);
 	print_flags(sa->sadb_sa_flags);

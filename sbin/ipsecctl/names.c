@@ -95,6 +95,15 @@ const struct alg_name enc_names[] = {
 	{ NULL, 0, 0, NULL }
 };
 
+/* For keys of a length that is not told. */
+static const struct name families[] = {
+	{ SADB_X_EALG_AES,	"aes" },
+	{ SADB_X_EALG_AESCTR,	"aes-ctr" },
+	{ SADB_X_EALG_AESGCM16,	"aes-gcm" },
+	{ SADB_X_EALG_AESGMAC,	"aes-gmac" },
+	{ 0,			NULL }
+};
+
 /*
  * The name of a number, or "?".
  */
@@ -142,4 +151,21 @@ alg_byid(const struct alg_name *a, int id, unsigned int keylen)
 		if (a->a_id == id && (keylen == 0 || a->a_keylen == keylen))
 			return (a);
 	return (NULL);
+}
+
+/*
+ * How an algorithm with a key of keylen bytes (0 not known) is shown.
+ */
+const char *
+alg_text(const struct alg_name *names, int id, unsigned int keylen)
+{
+	const struct alg_name	*a;
+
+	if (names == enc_names && keylen == 0 &&
+	    strcmp(name_of(families, id), "?") != 0)
+		return (name_of(families, id));
+	a = alg_byid(names, id, keylen);
+	if (a == NULL)
+		a = alg_byid(names, id, 0);
+	return (a == NULL ? "?" : a->a_name);
 }

@@ -1,10 +1,9 @@
 /*
- * ipsecctl(8): ipsec.conf(5).
+ * ipsecctl(8): ipsec.conf(5), whose lines come from lex.c.
  *
- * A logical line is a rule, a macro or an include.  Lines go on after a
- * backslash; macros are put in before a line is cut into words; lists in
- * braces multiply the rule.  Every fault is told with its line, and a file
- * with faults loads nothing.
+ * A rule of the file makes one or more of ours: lists in braces multiply it,
+ * and most are for both directions.  Every fault is told with its line, and a
+ * file with faults loads nothing.
  */
 #include <sys/types.h>
 #include <sys/stat.h>
@@ -15,226 +14,27 @@
 #include <err.h>
 #include <errno.h>
 #include <netdb.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "ipsecctl.h"
 
-#define WORDS_MAX	256
-#define LINE_MAX_	8192
-#define INCLUDE_MAX	8		/* files within files */
+#define NUMBERS_MAX	64
 
-struct macro {
-	TAILQ_ENTRY(macro) m_entry;
-	char		*m_name, *m_value;
-	int		 m_fixed;	/* by -D */
+/* Protocols or ports. */
+struct numbers {
+	uint16_t	 n_v[NUMBERS_MAX];	/* ports in network order */
+	unsigned int	 n_n;
 };
-
-static TAILQ_HEAD(, macro) macros = TAILQ_HEAD_INITIALIZER(macros);
-
-/* The line at work. */
-static struct line {
-	const char	*l_file;
-	unsigned int	 l_number;
-	int		 l_faults;
-	char		*l_words[WORDS_MAX];
-	unsigned int	 l_n, l_at;
-} ln;
-
-static int	 parse_nested(const char *, struct rules *, int);
-
-static int __attribute__((__format__(__printf__, 1, 2)))
-fault(const char *fmt, ...)
-{
-	va_list	 ap;
-
-	fprintf(stderr, "%s: %u: ", ln.l_file, ln.l_number);
-	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
-	va_end(ap);
-	fprintf(stderr, "\n");
-	ln.l_faults++;
-	return (-1);
-}
-
-static struct macro *
-macro_find(const char *name, size_t len)
-{
-	struct macro	*m;
-
-	TAILQ_FOREACH(m, &macros, m_entry)
-		if (strlen(m->m_name) == len &&
-		    strncmp(m->m_name, name, len) == 0)
-			return (m);
-	return (NULL);
-}
-
-static void
-macro_set(const char *name, const char *value, int fixed)
-{
-	struct macro	*m;
-
-	if ((m = macro_find(name, strlen(name))) == NULL) {
-		if ((m = calloc(1, sizeof(*m))) == NULL ||
-		    (m->m_name = strdup(name)) == NULL)
-			err(1, NULL);
-		TAILQ_INSERT_TAIL(&macros, m, m_entry);
-	} else if (m->m_fixed && !fixed)
-		return;
-	free(m->m_value);
-	if ((m->m_value = strdup(value)) == NULL)
-		err(1, NULL);
-	m->m_fixed = fixed;
-}
-
-/*
- * -D name=value, which no file changes.  Returns -1 when it is none.
- */
-int
-parse_define(const char *s)
-{
-	char	 name[64];
-	size_t	 n = strcspn(s, "=");
-
-	if (s[n] != '=' || n == 0 || n >= sizeof(name))
-		return (-1);
-	memcpy(name, s, n);
-	name[n] = '\0';
-	macro_set(name, s + n + 1, 1);
-	return (0);
-}
-
-/* Put macros in: src to dst of size bytes. */
-static int
-expand_macros(const char *src, char *dst, size_t size)
-{
-	const struct macro	*m;
-	size_t			 len, n = 0;
-
-	while (*src != '\0') {
-		if (*src == '#')
-			break;
-		if (*src != '$') {
-			if (n + 1 >= size)
-				return (fault("line too long"));
-			dst[n++] = *src++;
-			continue;
-		}
-		for (len = 0; isalnum((unsigned char)src[1 + len]) ||
-		    src[1 + len] == '_'; len++)
-			continue;
-		if ((m = macro_find(src + 1, len)) == NULL)
-			return (fault("macro '%.*s' not defined", (int)len,
-			    src + 1));
-		if (n + strlen(m->m_value) >= size)
-			return (fault("line too long"));
-		memcpy(dst + n, m->m_value, strlen(m->m_value));
-		n += strlen(m->m_value);
-		src += 1 + len;
-	}
-	dst[n] = '\0';
-	return (0);
-}
-
-static int
-word_add(char *w)
-{
-	if (ln.l_n == WORDS_MAX)
-		return (fault("too many words"));
-	ln.l_words[ln.l_n++] = w;
-	return (0);
-}
-
-/* Cut a line into words, in place; quotes hold words together. */
-static int
-cut(char *s)
-{
-	static char	 ops[4][2] = { "{", "}", "=", "," };
-	char		*start;
-	unsigned int	 i;
-
-	ln.l_n = ln.l_at = 0;
-	while (*s != '\0') {
-		if (isspace((unsigned char)*s) || *s == ',') {
-			*s++ = '\0';
-			continue;
-		}
-		for (i = 0; i < 3; i++) {
-			if (*s != ops[i][0])
-				continue;
-			*s++ = '\0';
-			if (word_add(ops[i]) == -1)
-				return (-1);
-			break;
-		}
-		if (i < 3)
-			continue;
-		if (*s == '"') {
-			start = ++s;
-			if ((s = strchr(s, '"')) == NULL)
-				return (fault("unterminated quote"));
-			*s++ = '\0';
-			if (word_add(start) == -1)
-				return (-1);
-			continue;
-		}
-		if (word_add(s) == -1)
-			return (-1);
-		while (*s != '\0' && !isspace((unsigned char)*s) &&
-		    strchr("{},=", *s) == NULL)
-			s++;
-		if (*s == '{' || *s == '}' || *s == '=') {
-			/* The word ends where an operator begins. */
-			return (fault("space wanted before '%c'", *s));
-		}
-	}
-	return (0);
-}
-
-static const char *
-peek(void)
-{
-	return (ln.l_at < ln.l_n ? ln.l_words[ln.l_at] : NULL);
-}
-
-static const char *
-next(void)
-{
-	return (ln.l_at < ln.l_n ? ln.l_words[ln.l_at++] : NULL);
-}
-
-/* Take the next word if it is this one. */
-static int
-take(const char *w)
-{
-	const char	*p = peek();
-
-	if (p == NULL || strcmp(p, w) != 0)
-		return (0);
-	ln.l_at++;
-	return (1);
-}
-
-/* What a keyword needs after it; NULL, and told, when it is not there. */
-static const char *
-argument(const char *of)
-{
-	const char	*w = next();
-
-	if (w == NULL)
-		(void)fault("'%s' wants something after it", of);
-	return (w);
-}
 
 static int
 parse_hosts(const char *of, struct hosts *hs)
 {
 	const char	*w;
-	int		 list = take("{");
+	int		 list = lex_take("{");
 
 	do {
-		if ((w = argument(of)) == NULL)
+		if ((w = lex_argument(of)) == NULL)
 			return (-1);
 		if (list && strcmp(w, "}") == 0)
 			return (TAILQ_EMPTY(hs) ? fault("empty list") : 0);
@@ -250,7 +50,7 @@ parse_host(const char *of, struct host *h)
 	struct hosts	 hs = TAILQ_HEAD_INITIALIZER(hs);
 	const char	*w;
 
-	if ((w = argument(of)) == NULL)
+	if ((w = lex_argument(of)) == NULL)
 		return (-1);
 	if (hosts_parse(w, &hs) == -1 || !host_single(TAILQ_FIRST(&hs))) {
 		hosts_free(&hs);
@@ -262,13 +62,11 @@ parse_host(const char *of, struct host *h)
 }
 
 static int
-parse_port(uint16_t *port)
+port_word(const char *w, uint16_t *port)
 {
 	const struct servent	*se;
-	const char		*errstr, *w;
+	const char		*errstr;
 
-	if ((w = argument("port")) == NULL)
-		return (-1);
 	*port = htons(strtonum(w, 1, 65535, &errstr));
 	if (errstr == NULL)
 		return (0);
@@ -279,19 +77,39 @@ parse_port(uint16_t *port)
 }
 
 static int
-parse_proto(uint8_t *proto)
+proto_word(const char *w, uint16_t *proto)
 {
 	const struct protoent	*pe;
-	const char		*errstr, *w;
+	const char		*errstr;
 
-	if ((w = argument("proto")) == NULL)
-		return (-1);
-	*proto = strtonum(w, 0, 255, &errstr);
+	*proto = strtonum(w, 1, 255, &errstr);
 	if (errstr == NULL)
 		return (0);
-	if ((pe = getprotobyname(w)) == NULL)
+	if ((pe = getprotobyname(w)) == NULL || pe->p_proto == 0)
 		return (fault("no such protocol: %s", w));
 	*proto = pe->p_proto;
+	return (0);
+}
+
+/* One or a list. */
+static int
+parse_numbers(const char *of, struct numbers *ns,
+    int (*word)(const char *, uint16_t *))
+{
+	const char	*w;
+	int		 list = lex_take("{");
+
+	do {
+		if ((w = lex_argument(of)) == NULL)
+			return (-1);
+		if (list && strcmp(w, "}") == 0)
+			return (ns->n_n == 0 ? fault("empty list") : 0);
+		if (ns->n_n == NUMBERS_MAX)
+			return (fault("list too long"));
+		if (word(w, &ns->n_v[ns->n_n]) == -1)
+			return (-1);
+		ns->n_n++;
+	} while (list);
 	return (0);
 }
 
@@ -302,7 +120,7 @@ parse_id(const char *of, struct ident *id)
 	const char	*w;
 	char		 buf[16];
 
-	if ((w = argument(of)) == NULL)
+	if ((w = lex_argument(of)) == NULL)
 		return (-1);
 	if (strlcpy(id->i_data, w, sizeof(id->i_data)) >= sizeof(id->i_data))
 		return (fault("identity too long"));
@@ -323,16 +141,18 @@ parse_id(const char *of, struct ident *id)
 	return (0);
 }
 
+/* RFC 4303, 2.1: 1 to 255 are reserved; RFC 3173, 3.3: a CPI has 16 bits. */
 static int
-spi_number(const char *s, uint32_t *spi)
+spi_number(const char *s, uint8_t satype, uint32_t *spi)
 {
+	int		 ipcomp = satype == SADB_X_SATYPE_IPCOMP;
 	char		*end;
 	unsigned long	 v;
 
 	errno = 0;
 	v = strtoul(s, &end, 0);
-	if (end == s || *end != '\0' || errno != 0 || v == 0 ||
-	    v > UINT32_MAX)
+	if (end == s || *end != '\0' || errno != 0 || *s == '-' ||
+	    v < 256 || v > (ipcomp ? UINT16_MAX : UINT32_MAX))
 		return (fault("bad SPI: %s", s));
 	*spi = v;
 	return (0);
@@ -340,20 +160,20 @@ spi_number(const char *s, uint32_t *spi)
 
 /* One SPI, or two for both directions. */
 static int
-parse_spi(uint32_t *out, uint32_t *in)
+parse_spi(uint8_t satype, uint32_t *out, uint32_t *in)
 {
 	const char	*w;
 	char		 buf[64], *colon;
 
-	if ((w = argument("spi")) == NULL)
+	if ((w = lex_argument("spi")) == NULL)
 		return (-1);
 	if (strlcpy(buf, w, sizeof(buf)) >= sizeof(buf))
 		return (fault("bad SPI: %s", w));
 	if ((colon = strchr(buf, ':')) != NULL)
 		*colon++ = '\0';
-	if (spi_number(buf, out) == -1)
+	if (spi_number(buf, satype, out) == -1)
 		return (-1);
-	return (colon == NULL ? 0 : spi_number(colon, in));
+	return (colon == NULL ? 0 : spi_number(colon, satype, in));
 }
 
 static int
@@ -409,9 +229,9 @@ parse_key(const char *of, struct key *out, struct key *in)
 {
 	const char	*colon, *w;
 	char		 name[1024];
-	int		 file = take("file");
+	int		 file = lex_take("file");
 
-	if ((w = argument(of)) == NULL)
+	if ((w = lex_argument(of)) == NULL)
 		return (-1);
 	colon = strchr(w, ':');
 	if (!file) {
@@ -436,7 +256,7 @@ parse_alg(const char *of, const struct alg_name *names)
 	const struct alg_name	*a;
 	const char		*w;
 
-	if ((w = argument(of)) == NULL)
+	if ((w = lex_argument(of)) == NULL)
 		return (NULL);
 	if ((a = alg_byname(names, w)) == NULL)
 		(void)fault("no such algorithm: %s", w);
@@ -458,146 +278,213 @@ settle_any(struct host *h, const struct host *other)
 static struct rule *
 rule_add(struct rules *rs, const struct rule *r)
 {
+	const char	*file;
 	struct rule	*new;
 
 	if ((new = malloc(sizeof(*new))) == NULL)
 		err(1, NULL);
 	*new = *r;
+	new->r_line = lex_line(&file);
+	if ((new->r_file = strdup(file)) == NULL)
+		err(1, NULL);
 	TAILQ_INSERT_TAIL(rs, new, r_entry);
 	return (new);
 }
 
-/* The flow, in the directions that it is for. */
+/* A flow of the file. */
+struct flow {
+	struct rule	 f_rule;
+	int		 f_dir;		/* 0 both */
+	struct hosts	 f_src, f_dst;
+	struct numbers	 f_protos, f_sports, f_dports;
+};
+
+/* The flow, in the directions that it is for; how many pairs it was. */
 static int
-flow_add(struct rules *rs, const struct rule *proto, const struct host *src,
-    const struct host *dst, int dir)
+flow_add(struct rules *rs, const struct flow *f, struct rule *r)
 {
-	struct rule	 r = *proto, *in;
 	struct host	 h;
 	uint16_t	 port;
 
-	r.r_src = *src;
-	r.r_dst = *dst;
-	settle_any(&r.r_src, &r.r_dst);
-	settle_any(&r.r_dst, &r.r_src);
-	if (r.r_src.h_af != r.r_dst.h_af)
+	settle_any(&r->r_src, &r->r_dst);
+	settle_any(&r->r_dst, &r->r_src);
+	if (r->r_src.h_af != r->r_dst.h_af)
 		return (0);	/* of a list: no such pair */
-	if (r.r_peer.h_af == 0 && dir != IPSP_DIRECTION_IN &&
-	    host_single(&r.r_dst))
-		r.r_peer = r.r_dst;
-	else if (r.r_peer.h_af == 0 && dir == IPSP_DIRECTION_IN &&
-	    host_single(&r.r_src))
-		r.r_peer = r.r_src;
-	if (dir != 0) {
-		r.r_direction = dir;
-		(void)rule_add(rs, &r);
+	if (r->r_peer.h_af == 0 && f->f_dir != IPSP_DIRECTION_IN &&
+	    host_single(&r->r_dst))
+		r->r_peer = r->r_dst;
+	else if (r->r_peer.h_af == 0 && f->f_dir == IPSP_DIRECTION_IN &&
+	    host_single(&r->r_src))
+		r->r_peer = r->r_src;
+	r->r_direction = f->f_dir != 0 ? f->f_dir : IPSP_DIRECTION_OUT;
+	(void)rule_add(rs, r);
+	if (f->f_dir != 0)
 		return (1);
-	}
-	r.r_direction = IPSP_DIRECTION_OUT;
-	(void)rule_add(rs, &r);
-	h = r.r_src;
-	r.r_src = r.r_dst;
-	r.r_dst = h;
-	port = r.r_sport;
-	r.r_sport = r.r_dport;
-	r.r_dport = port;
-	r.r_direction = IPSP_DIRECTION_IN;
-	in = rule_add(rs, &r);
-	(void)in;
+	h = r->r_src;
+	r->r_src = r->r_dst;
+	r->r_dst = h;
+	port = r->r_sport;
+	r->r_sport = r->r_dport;
+	r->r_dport = port;
+	r->r_direction = IPSP_DIRECTION_IN;
+	(void)rule_add(rs, r);
 	return (1);
 }
 
+/* All pairs of addresses, for one protocol and pair of ports. */
 static int
-flow_pairs(struct rules *rs, const struct rule *r, struct hosts *src,
-    struct hosts *dst, int dir)
+flow_pairs(struct rules *rs, const struct flow *f, uint8_t proto,
+    uint16_t sport, uint16_t dport)
 {
 	struct host	*d, *s;
+	struct rule	 r;
 	int		 n = 0;
 
-	TAILQ_FOREACH(s, src, h_entry)
-		TAILQ_FOREACH(d, dst, h_entry)
-			n += flow_add(rs, r, s, d, dir);
+	TAILQ_FOREACH(s, &f->f_src, h_entry)
+		TAILQ_FOREACH(d, &f->f_dst, h_entry) {
+			r = f->f_rule;
+			r.r_src = *s;
+			r.r_dst = *d;
+			r.r_proto = proto;
+			r.r_sport = sport;
+			r.r_dport = dport;
+			n += flow_add(rs, f, &r);
+		}
 	return (n == 0 ? fault("no two addresses of one family") : 0);
 }
 
+/* All that the lists make of it. */
 static int
-flow_words(struct rule *r, struct hosts *src, struct hosts *dst)
+flow_expand(struct rules *rs, struct flow *f)
+{
+	const struct host	*l = &f->f_rule.r_local, *p = &f->f_rule.r_peer;
+	unsigned int		 d, i, s;
+
+	if (TAILQ_EMPTY(&f->f_src) || TAILQ_EMPTY(&f->f_dst))
+		return (fault("a flow is from somewhere to somewhere"));
+	if ((f->f_sports.n_n != 0 || f->f_dports.n_n != 0) &&
+	    f->f_protos.n_n == 0)
+		return (fault("a port needs a protocol"));
+	if (l->h_af != 0 && p->h_af != 0 && l->h_af != p->h_af)
+		return (fault("local and peer are of different families"));
+	/* Nothing said is one 0. */
+	f->f_protos.n_n += f->f_protos.n_n == 0;
+	f->f_sports.n_n += f->f_sports.n_n == 0;
+	f->f_dports.n_n += f->f_dports.n_n == 0;
+	for (i = 0; i < f->f_protos.n_n; i++)
+		for (s = 0; s < f->f_sports.n_n; s++)
+			for (d = 0; d < f->f_dports.n_n; d++)
+				if (flow_pairs(rs, f, f->f_protos.n_v[i],
+				    f->f_sports.n_v[s],
+				    f->f_dports.n_v[d]) == -1)
+					return (-1);
+	return (0);
+}
+
+static int
+flow_type(struct rule *r)
 {
 	const char	*w;
+	int		 t;
 
-	while ((w = next()) != NULL) {
-		if (strcmp(w, "proto") == 0) {
-			if (parse_proto(&r->r_proto) == -1)
-				return (-1);
-		} else if (strcmp(w, "from") == 0) {
-			if (parse_hosts(w, src) == -1 || (take("port") &&
-			    parse_port(&r->r_sport) == -1))
-				return (-1);
-		} else if (strcmp(w, "to") == 0) {
-			if (parse_hosts(w, dst) == -1 || (take("port") &&
-			    parse_port(&r->r_dport) == -1))
-				return (-1);
-		} else if (strcmp(w, "local") == 0) {
-			if (parse_host(w, &r->r_local) == -1)
-				return (-1);
-		} else if (strcmp(w, "peer") == 0) {
-			if (parse_host(w, &r->r_peer) == -1)
-				return (-1);
-		} else if (strcmp(w, "srcid") == 0) {
-			if (parse_id(w, &r->r_srcid) == -1)
-				return (-1);
-		} else if (strcmp(w, "dstid") == 0) {
-			if (parse_id(w, &r->r_dstid) == -1)
-				return (-1);
-		} else if (strcmp(w, "type") == 0) {
-			int	 t;
+	if ((w = lex_argument("type")) == NULL)
+		return (-1);
+	if ((t = name_number(flowtype_names, w)) == -1)
+		return (fault("no such type: %s", w));
+	r->r_flowtype = t;
+	return (0);
+}
 
-			if ((w = argument(w)) == NULL)
-				return (-1);
-			if ((t = name_number(flowtype_names, w)) == -1)
-				return (fault("no such type: %s", w));
-			r->r_flowtype = t;
-		} else
-			return (fault("unknown word: %s", w));
+static int
+flow_end(const char *w, struct hosts *hs, struct numbers *ports)
+{
+	if (parse_hosts(w, hs) == -1)
+		return (-1);
+	return (lex_take("port") ? parse_numbers("port", ports, port_word) :
+	    0);
+}
+
+static int
+flow_word(struct flow *f, const char *w)
+{
+	struct rule	*r = &f->f_rule;
+
+	if (strcmp(w, "proto") == 0)
+		return (parse_numbers(w, &f->f_protos, proto_word));
+	if (strcmp(w, "from") == 0)
+		return (flow_end(w, &f->f_src, &f->f_sports));
+	if (strcmp(w, "to") == 0)
+		return (flow_end(w, &f->f_dst, &f->f_dports));
+	if (strcmp(w, "local") == 0)
+		return (parse_host(w, &r->r_local));
+	if (strcmp(w, "peer") == 0)
+		return (parse_host(w, &r->r_peer));
+	if (strcmp(w, "srcid") == 0)
+		return (parse_id(w, &r->r_srcid));
+	if (strcmp(w, "dstid") == 0)
+		return (parse_id(w, &r->r_dstid));
+	if (strcmp(w, "type") == 0)
+		return (flow_type(r));
+	return (fault("unknown word: %s", w));
+}
+
+/* Words that may stand once; which of them were there is in seen. */
+static int
+once(const char *const *words, const char *w, unsigned int *seen)
+{
+	unsigned int	 i;
+
+	for (i = 0; words[i] != NULL; i++) {
+		if (strcmp(words[i], w) != 0)
+			continue;
+		if ((*seen & 1U << i) != 0)
+			return (fault("'%s' twice", w));
+		*seen |= 1U << i;
+		break;
 	}
 	return (0);
 }
 
-/* flow [esp|ah|ipcomp] [in|out] ... */
 static int
+flow_words(struct flow *f)
+{
+	static const char *const words[] = { "proto", "from", "to", "local",
+	    "peer", "srcid", "dstid", "type", NULL };
+	const char	*w;
+	unsigned int	 seen = 0;
+
+	while ((w = lex_next()) != NULL)
+		if (once(words, w, &seen) == -1 || flow_word(f, w) == -1)
+			return (-1);
+	return (0);
+}
+
+/* flow [esp|ah|ipcomp] [in|out] ... */
+static void
 parse_flow(struct rules *rs)
 {
-	struct hosts	 src = TAILQ_HEAD_INITIALIZER(src);
-	struct hosts	 dst = TAILQ_HEAD_INITIALIZER(dst);
-	struct rule	 r;
-	int		 dir = 0, ret = -1, satype;
+	struct flow	 f;
+	int		 satype;
 
-	memset(&r, 0, sizeof(r));
-	r.r_kind = RULE_FLOW;
-	r.r_line = ln.l_number;
-	r.r_satype = SADB_SATYPE_ESP;
-	r.r_flowtype = SADB_X_FLOW_TYPE_REQUIRE;
-	if (peek() != NULL &&
-	    (satype = name_number(satype_names, peek())) != -1) {
-		r.r_satype = satype;
-		(void)next();
+	memset(&f, 0, sizeof(f));
+	TAILQ_INIT(&f.f_src);
+	TAILQ_INIT(&f.f_dst);
+	f.f_rule.r_kind = RULE_FLOW;
+	f.f_rule.r_satype = SADB_SATYPE_ESP;
+	f.f_rule.r_flowtype = SADB_X_FLOW_TYPE_REQUIRE;
+	if (lex_peek() != NULL &&
+	    (satype = name_number(satype_names, lex_peek())) != -1) {
+		f.f_rule.r_satype = satype;
+		(void)lex_next();
 	}
-	if (take("in"))
-		dir = IPSP_DIRECTION_IN;
-	else if (take("out"))
-		dir = IPSP_DIRECTION_OUT;
-	if (flow_words(&r, &src, &dst) == 0) {
-		if (TAILQ_EMPTY(&src) || TAILQ_EMPTY(&dst))
-			(void)fault("a flow is from somewhere to somewhere");
-		else if ((r.r_sport != 0 || r.r_dport != 0) &&
-		    r.r_proto == 0)
-			(void)fault("a port needs a protocol");
-		else
-			ret = flow_pairs(rs, &r, &src, &dst, dir);
-	}
-	hosts_free(&src);
-	hosts_free(&dst);
-	return (ret);
+	if (lex_take("in"))
+		f.f_dir = IPSP_DIRECTION_IN;
+	else if (lex_take("out"))
+		f.f_dir = IPSP_DIRECTION_OUT;
+	if (flow_words(&f) == 0)
+		(void)flow_expand(rs, &f);
+	hosts_free(&f.f_src);
+	hosts_free(&f.f_dst);
 }
 
 /* What an SA's two directions have of their own. */
@@ -609,71 +496,125 @@ struct sa_pair {
 };
 
 static int
-sa_word(struct sa_pair *p, const char *w)
+sa_alg(struct sa_pair *p, const char *w)
 {
 	const struct alg_name	*a;
-	const char		*errstr;
-	struct rule		*r = &p->p_out;
+
+	if (strcmp(w, "auth") == 0) {
+		if ((a = parse_alg(w, auth_names)) == NULL)
+			return (-1);
+		p->p_out.r_aalg = a->a_id;
+		p->p_auth = 1;
+		return (0);
+	}
+	if ((a = parse_alg(w, enc_names)) == NULL)
+		return (-1);
+	p->p_out.r_ealg = a->a_id;
+	p->p_enc = a->a_keylen + 1;
+	return (0);
+}
+
+static int
+sa_comp(struct sa_pair *p)
+{
+	const char	*w;
+
+	if ((w = lex_argument("comp")) == NULL)
+		return (-1);
+	if (p->p_out.r_satype != SADB_X_SATYPE_IPCOMP)
+		return (fault("only ipcomp compresses"));
+	return (strcmp(w, "deflate") == 0 ? 0 :
+	    fault("no such algorithm: %s", w));
+}
+
+static int
+sa_string(const char *of, char *buf, size_t size)
+{
+	const char	*w;
+
+	if ((w = lex_argument(of)) == NULL)
+		return (-1);
+	return (strlcpy(buf, w, size) < size ? 0 : fault("%s too long", of));
+}
+
+/* An interface's unit, its driver's name in front or not. */
+static int
+sa_unit(const char *of, const char *driver, unsigned int *unit)
+{
+	const char	*errstr, *w;
+
+	if ((w = lex_argument(of)) == NULL)
+		return (-1);
+	if (strncmp(w, driver, strlen(driver)) == 0)
+		w += strlen(driver);
+	*unit = strtonum(w, 0, INT32_MAX, &errstr);
+	return (errstr == NULL ? 0 : fault("no such unit of %s: %s", driver,
+	    w));
+}
+
+static int
+sa_udpencap(struct rule *r)
+{
+	if (r->r_satype != SADB_SATYPE_ESP)
+		return (fault("only esp travels in UDP"));
+	r->r_udpencap = 1;
+	if (!lex_take("port"))
+		return (0);
+	return (lex_peek() == NULL ? fault("no port") :
+	    port_word(lex_next(), &r->r_udpport));
+}
+
+static int
+sa_word(struct sa_pair *p, const char *w)
+{
+	struct rule	*r = &p->p_out;
 
 	if (strcmp(w, "from") == 0)
 		return (parse_host(w, &r->r_src));
 	if (strcmp(w, "to") == 0)
 		return (parse_host(w, &r->r_dst));
 	if (strcmp(w, "spi") == 0)
-		return (parse_spi(&r->r_spi, &p->p_spi));
-	if (strcmp(w, "auth") == 0) {
-		if ((a = parse_alg(w, auth_names)) == NULL)
-			return (-1);
-		r->r_aalg = a->a_id;
-		p->p_auth = 1;
-		return (0);
-	}
-	if (strcmp(w, "enc") == 0) {
-		if ((a = parse_alg(w, enc_names)) == NULL)
-			return (-1);
-		r->r_ealg = a->a_id;
-		p->p_enc = a->a_keylen + 1;
-		return (0);
-	}
-	if (strcmp(w, "comp") == 0) {
-		if ((w = argument(w)) == NULL)
-			return (-1);
-		return (strcmp(w, "deflate") == 0 ? 0 :
-		    fault("no such algorithm: %s", w));
-	}
+		return (parse_spi(r->r_satype, &r->r_spi, &p->p_spi));
+	if (strcmp(w, "auth") == 0 || strcmp(w, "enc") == 0)
+		return (sa_alg(p, w));
+	if (strcmp(w, "comp") == 0)
+		return (sa_comp(p));
 	if (strcmp(w, "authkey") == 0)
 		return (parse_key(w, &r->r_akey, &p->p_akey));
 	if (strcmp(w, "enckey") == 0)
 		return (parse_key(w, &r->r_ekey, &p->p_ekey));
-	if (strcmp(w, "udpencap") == 0) {
-		r->r_udpencap = 1;
-		return (take("port") ? parse_port(&r->r_udpport) : 0);
+	if (strcmp(w, "udpencap") == 0)
+		return (sa_udpencap(r));
+	if (strcmp(w, "tag") == 0)
+		return (sa_string(w, r->r_tag, sizeof(r->r_tag)));
+	if (strcmp(w, "bundle") == 0)
+		return (sa_string(w, r->r_bundle, sizeof(r->r_bundle)));
+	if (strcmp(w, "tap") == 0)
+		return (sa_unit(w, "enc", &r->r_tap));
+	if (strcmp(w, "iface") == 0) {
+		r->r_iface = IPSP_DIRECTION_OUT;
+		return (sa_unit(w, "sec", &r->r_unit));
 	}
-	if (strcmp(w, "esn") == 0) {
-		r->r_esn = 1;
-		return (0);
-	}
-	if ((w = strcmp(w, "tag") == 0 || strcmp(w, "tap") == 0 ||
-	    strcmp(w, "bundle") == 0 ? w : NULL) == NULL)
-		return (fault("unknown word: %s", ln.l_words[ln.l_at - 1]));
-	if (strcmp(w, "tag") == 0) {
-		if ((w = argument(w)) == NULL)
+	if (strcmp(w, "esn") != 0)
+		return (fault("unknown word: %s", w));
+	r->r_esn = 1;
+	return (r->r_satype != SADB_X_SATYPE_IPCOMP ? 0 :
+	    fault("ipcomp has no sequence numbers"));
+}
+
+static int
+sa_words(struct sa_pair *p)
+{
+	static const char *const words[] = { "from", "to", "spi", "auth",
+	    "enc", "comp", "authkey", "enckey", "udpencap", "tag", "bundle",
+	    "tap", "iface", "esn", NULL };
+	const char	*w;
+	unsigned int	 seen = 0;
+
+	while ((w = lex_next()) != NULL)
+		if (once(words, w, &seen) == -1 || sa_word(p, w) == -1)
 			return (-1);
-		return (strlcpy(r->r_tag, w, sizeof(r->r_tag)) >=
-		    sizeof(r->r_tag) ? fault("tag too long") : 0);
-	}
-	if (strcmp(w, "bundle") == 0) {
-		if ((w = argument(w)) == NULL)
-			return (-1);
-		return (strlcpy(r->r_bundle, w, sizeof(r->r_bundle)) >=
-		    sizeof(r->r_bundle) ? fault("name too long") : 0);
-	}
-	if ((w = argument(w)) == NULL)
-		return (-1);
-	if (strncmp(w, "enc", 3) == 0)
-		w += 3;
-	r->r_tap = strtonum(w, 0, UINT32_MAX, &errstr);
-	return (errstr == NULL ? 0 : fault("no such unit of enc: %s", w));
+	return (0);
 }
 
 static int
@@ -711,8 +652,8 @@ sa_algorithms(struct sa_pair *p, const struct key *akey,
 
 	if (r->r_satype == SADB_X_SATYPE_IPCOMP) {
 		r->r_ealg = SADB_X_CALG_DEFLATE;
-		return (akey->k_len != 0 || ekey->k_len != 0 ?
-		    fault("ipcomp has no keys") : 0);
+		return (akey->k_len != 0 || ekey->k_len != 0 || p->p_auth ||
+		    p->p_enc ? fault("ipcomp has no keys") : 0);
 	}
 	if (r->r_satype == SADB_SATYPE_ESP && !p->p_enc)
 		r->r_ealg = SADB_X_EALG_AES;
@@ -750,6 +691,7 @@ sa_bundle(struct rules *rs, const struct rule *new)
 	if (last == NULL)
 		return;
 	group = *last;
+	group.r_akey.k_len = group.r_ekey.k_len = 0;
 	group.r_kind = RULE_GROUP;
 	group.r_satype2 = new->r_satype;
 	group.r_spi2 = new->r_spi;
@@ -757,142 +699,99 @@ sa_bundle(struct rules *rs, const struct rule *new)
 	(void)rule_add(rs, &group);
 }
 
-/* esp|ah|ipcomp [transport|tunnel] from ... to ... spi ... */
+/* The SA of the way back. */
 static int
-parse_sa(struct rules *rs, int satype)
+sa_back(struct rules *rs, struct sa_pair *p)
 {
-	struct sa_pair	 p;
-	struct rule	 back;
-	const char	*w;
+	struct rule	 back = p->p_out;
 
-	memset(&p, 0, sizeof(p));
-	p.p_out.r_kind = RULE_SA;
-	p.p_out.r_line = ln.l_number;
-	p.p_out.r_satype = satype;
-	p.p_out.r_tunnel = 1;
-	if (take("transport"))
-		p.p_out.r_tunnel = 0;
-	else
-		(void)take("tunnel");
-	while ((w = next()) != NULL)
-		if (sa_word(&p, w) == -1)
-			return (-1);
-	if (p.p_out.r_src.h_af == 0 || p.p_out.r_dst.h_af == 0)
-		return (fault("an SA is from one host to another"));
-	if (p.p_out.r_src.h_af != p.p_out.r_dst.h_af)
-		return (fault("the two hosts are of different families"));
-	if (p.p_out.r_spi == 0)
-		return (fault("no spi"));
-	if (sa_algorithms(&p, &p.p_out.r_akey, &p.p_out.r_ekey) == -1)
-		return (-1);
-	sa_bundle(rs, rule_add(rs, &p.p_out));
-	if (p.p_spi == 0)
-		return (p.p_akey.k_len != 0 || p.p_ekey.k_len != 0 ?
-		    fault("two keys, but one spi") : 0);
-	back = p.p_out;
-	back.r_src = p.p_out.r_dst;
-	back.r_dst = p.p_out.r_src;
-	back.r_spi = p.p_spi;
-	back.r_akey = p.p_akey;
-	back.r_ekey = p.p_ekey;
-	if (sa_algorithms(&p, &back.r_akey, &back.r_ekey) == -1)
+	back.r_src = p->p_out.r_dst;
+	back.r_dst = p->p_out.r_src;
+	back.r_spi = p->p_spi;
+	back.r_akey = p->p_akey;
+	back.r_ekey = p->p_ekey;
+	if (back.r_iface != 0)
+		back.r_iface = IPSP_DIRECTION_IN;
+	if (sa_algorithms(p, &back.r_akey, &back.r_ekey) == -1)
 		return (-1);
 	sa_bundle(rs, rule_add(rs, &back));
 	return (0);
 }
 
+/* What is wrong with an SA as a whole? */
 static int
-parse_line(char *line, struct rules *rs, int depth)
+sa_check(const struct sa_pair *p)
 {
-	const char	*w;
-	char		*buf;
-	int		 ret, satype;
+	const struct rule	*r = &p->p_out;
 
-	if ((buf = malloc(LINE_MAX_)) == NULL)
-		err(1, NULL);
-	ret = expand_macros(line, buf, LINE_MAX_);
-	if (ret == 0)
-		ret = cut(buf);
-	if (ret == 0 && ln.l_n == 3 && strcmp(ln.l_words[1], "=") == 0)
-		macro_set(ln.l_words[0], ln.l_words[2], 0);
-	else if (ret == 0 && (w = next()) != NULL) {
-		if (strcmp(w, "flow") == 0)
-			ret = parse_flow(rs);
-		else if (strcmp(w, "include") == 0) {
-			if ((w = argument("include")) == NULL)
-				ret = -1;
-			else
-				ret = parse_nested(w, rs, depth + 1);
-		} else if ((satype = name_number(satype_names, w)) != -1)
-			ret = parse_sa(rs, satype);
-		else if (strcmp(w, "ike") == 0)
-			ret = fault("ike rules are iked.conf(5)'s");
-		else
-			ret = fault("unknown word: %s", w);
-	}
-	explicit_bzero(buf, LINE_MAX_);
-	free(buf);
-	return (ret);
+	if (r->r_src.h_af == 0 || r->r_dst.h_af == 0)
+		return (fault("an SA is from one host to another"));
+	if (r->r_src.h_af != r->r_dst.h_af)
+		return (fault("the two hosts are of different families"));
+	if (r->r_spi == 0)
+		return (fault("no spi"));
+	if (p->p_spi != 0)
+		return (0);
+	if (p->p_akey.k_len != 0 || p->p_ekey.k_len != 0)
+		return (fault("two keys, but one spi"));
+	return (r->r_iface == 0 ? 0 : fault("'iface' is for two SAs"));
 }
 
-/* A logical line into buf; 0 at the end of the file. */
-static int
-read_line(FILE *f, char *buf, size_t size, unsigned int *number)
+/* esp|ah|ipcomp [transport|tunnel] from ... to ... spi ... */
+static void
+parse_sa(struct rules *rs, int satype)
 {
-	size_t	 len = 0;
-	int	 c, any = 0;
+	struct sa_pair	 p;
 
-	while ((c = getc(f)) != EOF) {
-		any = 1;
-		if (c == '\n') {
-			(*number)++;
-			if (len > 0 && buf[len - 1] == '\\') {
-				buf[len - 1] = ' ';
-				continue;
-			}
-			break;
+	memset(&p, 0, sizeof(p));
+	p.p_out.r_kind = RULE_SA;
+	p.p_out.r_satype = satype;
+	p.p_out.r_tunnel = 1;
+	if (lex_take("transport"))
+		p.p_out.r_tunnel = 0;
+	else
+		(void)lex_take("tunnel");
+	if (sa_words(&p) == 0 && sa_check(&p) == 0 &&
+	    sa_algorithms(&p, &p.p_out.r_akey, &p.p_out.r_ekey) == 0) {
+		sa_bundle(rs, rule_add(rs, &p.p_out));
+		if (p.p_spi != 0)
+			(void)sa_back(rs, &p);
+	}
+	explicit_bzero(&p, sizeof(p));
+}
+
+/* What others know, and we do not. */
+static const struct {
+	const char	*e_word, *e_why;
+} elsewhere[] = {
+	{ "ike",	"is isakmpd's, which is not here: see iked.conf(5)" },
+	{ "ikev2",	"is iked.conf(5)'s" },
+	{ "tcpmd5",	"is not supported" },
+	{ "ipip",	"is not supported" },
+};
+
+static void
+parse_rule(void *arg)
+{
+	struct rules	*rs = arg;
+	const char	*w = lex_next();
+	unsigned int	 i;
+	int		 satype;
+
+	if (strcmp(w, "flow") == 0) {
+		parse_flow(rs);
+		return;
+	}
+	if ((satype = name_number(satype_names, w)) != -1) {
+		parse_sa(rs, satype);
+		return;
+	}
+	for (i = 0; i < sizeof(elsewhere) / sizeof(elsewhere[0]); i++)
+		if (strcmp(w, elsewhere[i].e_word) == 0) {
+			(void)fault("%s %s", w, elsewhere[i].e_why);
+			return;
 		}
-		if (len + 1 >= size)
-			return (fault("line too long"));
-		buf[len++] = c;
-	}
-	buf[len] = '\0';
-	return (any);
-}
-
-static int
-parse_nested(const char *name, struct rules *rs, int depth)
-{
-	struct line	 outer = ln;
-	unsigned int	 number = 0;
-	char		*buf;
-	FILE		*f;
-	int		 faults, n;
-
-	if (depth > INCLUDE_MAX)
-		return (fault("files include one another"));
-	f = strcmp(name, "-") == 0 ? stdin : fopen(name, "r");
-	if (f == NULL) {
-		warn("%s", name);
-		ln.l_faults++;
-		return (-1);
-	}
-	if ((buf = malloc(LINE_MAX_)) == NULL)
-		err(1, NULL);
-	ln.l_file = f == stdin ? "stdin" : name;
-	ln.l_faults = 0;
-	while ((n = read_line(f, buf, LINE_MAX_, &number)) > 0) {
-		ln.l_number = number;
-		(void)parse_line(buf, rs, depth);
-	}
-	explicit_bzero(buf, LINE_MAX_);
-	free(buf);
-	if (f != stdin)
-		fclose(f);
-	faults = ln.l_faults;
-	ln = outer;
-	ln.l_faults += faults;
-	return (faults == 0 ? 0 : -1);
+	(void)fault("unknown word: %s", w);
 }
 
 /*
@@ -902,5 +801,5 @@ parse_nested(const char *name, struct rules *rs, int depth)
 int
 parse_file(const char *name, struct rules *rs)
 {
-	return (parse_nested(name, rs, 0));
+	return (lex_file(name, parse_rule, rs) == 0 ? 0 : -1);
 }

@@ -143,6 +143,7 @@ put_key(struct message *m, unsigned int type, const struct key *k)
 static void
 make_flow(struct message *m, const struct rule *r, int delete)
 {
+	struct sadb_x_rdomain	*dom;
 	struct sadb_protocol	*sp;
 
 	message_begin(m, delete ? SADB_X_DELFLOW : SADB_X_ADDFLOW,
@@ -160,6 +161,11 @@ make_flow(struct message *m, const struct rule *r, int delete)
 	    r->r_sport);
 	put_net(m, SADB_X_EXT_DST_FLOW, SADB_X_EXT_DST_MASK, &r->r_dst,
 	    r->r_dport);
+	if (r->r_rdomain != 0) {
+		dom = put(m, SADB_X_EXT_RDOMAIN, sizeof(*dom));
+		dom->sadb_x_rdomain_dom1 = r->r_rdomain;
+		dom->sadb_x_rdomain_dom2 = r->r_rdomain;
+	}
 }
 
 static void
@@ -188,6 +194,7 @@ static void
 make_sa(struct message *m, const struct rule *r, int delete)
 {
 	struct sadb_x_udpencap	*u;
+	struct sadb_x_iface	*iface;
 	struct sadb_x_tag	*tag;
 	struct sadb_x_tap	*tap;
 	size_t			 len;
@@ -209,6 +216,11 @@ make_sa(struct message *m, const struct rule *r, int delete)
 		tag = put(m, SADB_X_EXT_TAG, sizeof(*tag) + len);
 		tag->sadb_x_tag_taglen = len;
 		memcpy(tag + 1, r->r_tag, len);
+	}
+	if (r->r_iface != 0) {
+		iface = put(m, SADB_X_EXT_IFACE, sizeof(*iface));
+		iface->sadb_x_iface_unit = r->r_unit;
+		iface->sadb_x_iface_direction = r->r_iface;
 	}
 	if (r->r_tap != 0) {
 		tap = put(m, SADB_X_EXT_TAP, sizeof(*tap));
@@ -302,14 +314,14 @@ pfkey_rule(int fd, const struct rule *r, int delete)
 }
 
 /*
- * All SAs and flows away.
+ * All SAs of a type away; for SADB_SATYPE_UNSPEC all SAs and flows.
  */
 int
-pfkey_flush(int fd)
+pfkey_flush(int fd, uint8_t satype)
 {
 	struct message	 m;
 
-	message_begin(&m, SADB_FLUSH, SADB_SATYPE_UNSPEC);
+	message_begin(&m, SADB_FLUSH, satype);
 	return (message_send(fd, &m));
 }
 

@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <arpa/inet.h>
 
+#include <err.h>
 #include <netdb.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,10 +65,13 @@ get_ident(const struct sadb_msg *msg, unsigned int ext, struct ident *id)
 static void
 flow_from_message(struct rule *r, const struct sadb_msg *msg)
 {
+	const struct sadb_x_rdomain	*dom;
 	const struct sadb_protocol	*sp;
 
 	memset(r, 0, sizeof(*r));
 	r->r_kind = RULE_FLOW;
+	if ((dom = message_ext(msg, SADB_X_EXT_RDOMAIN)) != NULL)
+		r->r_rdomain = dom->sadb_x_rdomain_dom1;
 	r->r_satype = msg->sadb_msg_satype;
 	get_host(msg, SADB_EXT_ADDRESS_SRC, &r->r_local);
 	get_host(msg, SADB_EXT_ADDRESS_DST, &r->r_peer);
@@ -171,8 +175,6 @@ flow_print(const struct rule *r)
 static void
 sa_print(const struct rule *r)
 {
-	const struct alg_name	*a;
-
 	printf("%s %s from ", name_of(satype_names, r->r_satype),
 	    r->r_tunnel ? "tunnel" : "transport");
 	host_print(stdout, &r->r_src);
@@ -184,16 +186,13 @@ sa_print(const struct rule *r)
 		if (r->r_udpport != 0)
 			printf(" port %u", ntohs(r->r_udpport));
 	}
-	if (r->r_aalg != 0) {
-		a = alg_byid(auth_names, r->r_aalg, 0);
-		printf(" auth %s", a == NULL ? "?" : a->a_name);
-	}
+	if (r->r_aalg != 0)
+		printf(" auth %s", alg_text(auth_names, r->r_aalg, 0));
 	if (r->r_satype == SADB_X_SATYPE_IPCOMP)
 		printf(" comp deflate");
-	else if (r->r_ealg != 0) {
-		a = alg_byid(enc_names, r->r_ealg, r->r_ekey.k_len);
-		printf(" enc %s", a == NULL ? "?" : a->a_name);
-	}
+	else if (r->r_ealg != 0)
+		printf(" enc %s", alg_text(enc_names, r->r_ealg,
+		    r->r_ekey.k_len));
 	if (r->r_esn)
 		printf(" esn");
 	printf("\n");
@@ -241,7 +240,8 @@ rule_print(const struct rule *r)
 static int
 flow_cmp(const void *p, const void *q)
 {
-	const struct rule	*a = p, *b = q;
+	const struct rule	*a = *(const struct rule *const *)p;
+	const struct rule	*b = *(const struct rule *const *)q;
 	int			 c;
 
 	if (a->r_direction != b->r_direction)
@@ -254,33 +254,55 @@ flow_cmp(const void *p, const void *q)
 }
 
 /*
+ * Append all flows that the kernel has.
+ */
+void
+flows_get(struct rules *rs)
+{
+	const struct sadb_msg	*msg;
+	struct rule		*r;
+	uint8_t			*buf;
+	size_t			 len;
+
+	if ((buf = pfkey_dump(NET_KEY_SPD_DUMP, &len)) == NULL)
+		return;
+	FOREACH_MESSAGE(msg, buf, len) {
+		if ((r = malloc(sizeof(*r))) == NULL)
+			err(1, NULL);
+		flow_from_message(r, msg);
+		TAILQ_INSERT_TAIL(rs, r, r_entry);
+	}
+	free(buf);
+}
+
+/*
  * Print all flows.
  */
 void
 show_flows(void)
 {
-	const struct sadb_msg	*msg;
-	struct rule		*rules;
-	uint8_t			*buf;
-	size_t			 i, len, n = 0;
+	struct rules	  rs = TAILQ_HEAD_INITIALIZER(rs);
+	struct rule	 *r, **sorted;
+	size_t		  i, n = 0;
 
 	printf("FLOWS:\n");
-	if ((buf = pfkey_dump(NET_KEY_SPD_DUMP, &len)) == NULL) {
+	flows_get(&rs);
+	TAILQ_FOREACH(r, &rs, r_entry)
+		n++;
+	if (n == 0) {
 		printf("No flows\n");
 		return;
 	}
-	FOREACH_MESSAGE(msg, buf, len)
-		n++;
-	if ((rules = calloc(n, sizeof(*rules))) == NULL)
-		return;
+	if ((sorted = calloc(n, sizeof(*sorted))) == NULL)
+		err(1, NULL);
 	i = 0;
-	FOREACH_MESSAGE(msg, buf, len)
-		flow_from_message(&rules[i++], msg);
-	qsort(rules, n, sizeof(*rules), flow_cmp);
+	TAILQ_FOREACH(r, &rs, r_entry)
+		sorted[i++] = r;
+	qsort(sorted, n, sizeof(*sorted), flow_cmp);
 	for (i = 0; i < n; i++)
-		flow_print(&rules[i]);
-	free(rules);
-	free(buf);
+		flow_print(sorted[i]);
+	free(sorted);
+	rules_free(&rs);
 }
 
 /*
