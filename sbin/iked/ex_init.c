@@ -523,11 +523,13 @@ init_keys(struct ike_sa *sa, const struct msg *m)
 	struct policy	*p = sa->sa_policy;
 	struct proposal	 chosen;
 	struct blob	 secret = { NULL, 0 };
+	unsigned int	 n = m->m_props[0].pr_num;
 	int		 error;
 
-	if (m->m_nprops != 1 || proposal_select(p->p_ike, p->p_nike,
-	    m->m_props, 1, 0, &chosen) == -1 ||
-	    chosen.pr_n != m->m_props[0].pr_n)
+	/* Its number is that of ours which it is chosen from (3.3.1). */
+	if (m->m_nprops != 1 || n == 0 || n > p->p_nike ||
+	    proposal_select(&p->p_ike[n - 1], 1, m->m_props, 1, 0, &chosen) ==
+	    -1 || chosen.pr_n != m->m_props[0].pr_n || chosen.pr_spilen != 0)
 		return (-1);
 	suite_of(&sa->sa_suite, &chosen);
 	if (sa->sa_suite.su_dh != sa->sa_x.x_group ||

@@ -7,6 +7,9 @@
 
 B='ikev2 "b" passive esp from 10.0.1.0/24 to 10.0.2.0/24'
 S='srcid gw.example.com'
+MORE='group 14 group 15 group 16 group 19 group 20 group 21
+    group 28 group 29 group 30'
+C="childsa enc aes-256-gcm childsa enc aes-256-gcm group 31 $MORE"
 K='psk "change-this-shared-secret"'
 
 # site [WORD ...]: machine r with iked, and host x for the peer
@@ -29,8 +32,7 @@ site()
 	w_addr x tr 10.0.0.2/24
 	# an answer out of ESP is for the peer alone
 	w_in x ip addr add 10.0.2.1/24 dev lo
-	iked r 'set fragmentation' \
-	    "$B ikesa group 31 group 14 group 19 $S $K $*"
+	iked r 'set fragmentation' "$B ikesa group 31 $MORE $C $S $K $*"
 }
 
 # peer CASE ...: h_peer.py does it
@@ -44,10 +46,10 @@ w_test keys "IKE_AUTH by PSK with our own keys; a packet each way"
 keys_body()
 {
 	site
-	for g in 31 14 19; do
+	for g in 31 14 15 16 19 20 21 28 29 30; do
 		peer up $g gcm
-		peer up $g cbc
 	done
+	peer up 31 cbc
 	w_exec r grep -q established /tmp/iked.log || atf_fail "not established"
 }
 
@@ -78,11 +80,18 @@ fragments_body()
 	    atf_fail "a message without end was kept"
 }
 
-w_test values "public values that are none: zero, one, small order, off curve"
+w_test values "public values that are none: zero, one, p - 1, of small order"
 values_body()
 {
 	site
-	peer values
+	peer values 31 14 15 16
+}
+
+w_test points "points that are not on the curve, of each group"
+points_body()
+{
+	site
+	peer values 19 20 21 28 29 30
 }
 
 w_test selectors "selectors that are none of ours, or nonsense"
