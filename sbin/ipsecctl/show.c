@@ -2,6 +2,7 @@
  * ipsecctl(8): flows and SAs, as rules that could be loaded again.
  */
 #include <sys/types.h>
+#include <sys/sysctl.h>
 #include <netinet/in.h>
 #include <arpa/inet.h>
 

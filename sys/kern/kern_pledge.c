@@ -437,6 +437,10 @@ sysctl_need(const int *mib, u_int n)
 			return (PLEDGE_IFS);
 		return (PLEDGE_ROUTE | PLEDGE_WROUTE);
 	}
+	/* Flows are routes into SAs; netstat(1). */
+	if (mib[0] == CTL_NET && n >= 5 && mib[1] == AF_KEY &&
+	    mib[3] == NET_KEY_SPD_DUMP)
+		return (PLEDGE_ROUTE);
 	if (mib[0] == CTL_KERN || mib[0] == CTL_HW)
 		return (PLEDGE_VMINFO | PLEDGE_PS);
 	return (0);

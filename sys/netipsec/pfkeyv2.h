@@ -375,10 +375,4 @@ struct sadb_x_iface {
 #define IPSP_DIRECTION_OUT		2
 #endif
 
-/* sysctl(2): net.key.2.<which>.<satype>, 0 all: messages, one after another */
-#define NET_KEY_SADB_DUMP	1
-#define NET_KEY_SPD_DUMP	2
-#define NET_KEY_STATS		3	/* struct pfkeystat; our own */
-#define NET_KEY_MAXID		4
-
 #endif /* _NETIPSEC_PFKEYV2_H_ */

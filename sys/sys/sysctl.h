@@ -238,4 +238,10 @@ int	sysctl_rdstruct(void *, size_t *, void *, const void *, size_t);
 
 #endif /* _KERNEL */
 
+/* sysctl(2): net.key.2.<which>.<satype>, 0 all: messages, one after another */
+#define NET_KEY_SADB_DUMP	1
+#define NET_KEY_SPD_DUMP	2
+#define NET_KEY_STATS		3	/* struct pfkeystat; our own */
+#define NET_KEY_MAXID		4
+
 #endif /* _SYS_SYSCTL_H_ */

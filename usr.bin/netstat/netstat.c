@@ -10,8 +10,9 @@
  *	memory.c	-m: mbufs and clusters
  *	rdomain.c	-R: routing domains
  *	multicast.c	-g: multicast forwarding
+ *	encap.c		-r: flows of ipsec(4)
  *
- * The routing table (-r) is printed by libutil, as route(8) prints it.
+ * The routing table itself is printed by libutil, as route(8) prints it.
  */
 #include <sys/types.h>
 #include <sys/bsd_sockaddr.h>
@@ -55,6 +56,8 @@ family(const char *name)
 		return (BSD_AF_INET);
 	if (strcmp(name, "inet6") == 0)
 		return (BSD_AF_INET6);
+	if (strcmp(name, "encap") == 0)
+		return (BSD_AF_KEY);
 	errx(1, "%s: unknown address family", name);
 }
 
@@ -95,6 +98,8 @@ routes_show(void)
 	rs.rs_verbose = opt.o_verbose;
 	if (rtshow(&rs) == -1)
 		err(1, "routing table %d", opt.o_tableid);
+	if (opt.o_af == BSD_AF_UNSPEC || opt.o_af == BSD_AF_KEY)
+		encap_show(opt.o_af == BSD_AF_KEY);
 }
 
 static void

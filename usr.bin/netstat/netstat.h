@@ -33,6 +33,9 @@ void	 stats_routing(void);
 void	 stats_value(uint64_t, const char *);
 void	 stats_text(char *, size_t, uint64_t, const char *);
 
+/* encap.c */
+void	 encap_show(int);
+
 /* interfaces.c */
 void	 interfaces_show(void);
 void	 interfaces_watch(void);

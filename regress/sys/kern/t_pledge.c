@@ -352,6 +352,10 @@ KTEST(sysctls, "names that may be read, and none may be set")
 		    6, 0, EINVAL },
 		{ PLEDGE_ROUTE, { CTL_NET, AF_ROUTE, 0, 0, NET_RT_DUMP, 0 },
 		    6, 0, 0 },
+		{ PLEDGE_ROUTE, { CTL_NET, AF_KEY, 2, NET_KEY_SPD_DUMP, 0 },
+		    5, 0, 0 },
+		{ PLEDGE_ROUTE, { CTL_NET, AF_KEY, 2, NET_KEY_SADB_DUMP, 0 },
+		    5, 0, EINVAL },
 		{ PLEDGE_STDIO, { CTL_NET, AF_INET, 0, 1 }, 4, 0, EINVAL },
 	};
 	u_int	 i;

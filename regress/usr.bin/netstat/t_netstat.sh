@@ -37,6 +37,35 @@ interfaces_body()
 ' netstat -I nosuch0
 }
 
+w_test encap "-r: flows stand behind the routes; only root sees them"
+encap_body()
+{
+	u_machine
+	atf_check -o not-match:Encap warren exec "$M" netstat -rn
+	(umask 077; printf '%s\n' 'flow esp from 10.0.1.0/24 to 10.0.2.0/24 peer 10.0.0.2' \
+	    'flow ah out proto udp from 10.0.1.1 port 53 to any peer 10.0.0.3 type use' \
+	    'flow esp in proto tcp from fd02::/64 to fd01::/64 port 80 peer fd00::2 type dontacq' \
+	    'flow out from 10.0.1.0/24 to 10.0.1.0/24 type bypass' \
+	    >m/m/etc/ipsec.conf)
+	u_do ipsecctl -f /etc/ipsec.conf
+	x netstat -rn >out
+	sed '1,/^Encap:/d' out | sort >encap
+	atf_check -o inline:'10.0.1.1/32        53    default            0     17    10.0.0.3/ah/use/out
+10.0.1/24          0     10.0.1/24          0     0     none/esp/bypass/out
+10.0.1/24          0     10.0.2/24          0     0     10.0.0.2/esp/require/out
+10.0.2/24          0     10.0.1/24          0     0     10.0.0.2/esp/require/in
+Source             Port  Destination        Port  Proto SA(Address/Proto/Type/Direction)
+fd02::/64          0     fd01::/64          80    6     fd00::2/esp/dontacq/in
+' cat encap
+	atf_check -o match:'^Internet:' cat out
+	atf_check -o not-match:'^Internet' -o match:'^Encap:' \
+	    warren exec "$M" netstat -rn -f encap
+	atf_check -o match:' tcp +fd00::2/' warren exec "$M" netstat -r -f encap
+	atf_check -o not-match:Encap warren exec "$M" netstat -rn -f inet
+	atf_check -o not-match:Encap warren exec -u nobody "$M" netstat -rn
+	u_denied 'netstat: flows: Operation not permitted' netstat -rn -f encap
+}
+
 w_test stats "-s, -p, -ss, and that they count"
 stats_body()
 {
