@@ -2,7 +2,7 @@
  * iked(8)'s engine: two of them talk to each other (regress/sbin/iked/pair.h)
  * and the input is what else happens.
  *
- * The first octet says how far they have come and how they are configured,
+ * The first two octets say how far they have come and how they are configured,
  * then each record is: what (u8), length of the body (u16, little-endian),
  * body.  A message that is sealed carries keys that both have: what is behind
  * the authentication is reached.
@@ -31,12 +31,24 @@ enum what {
 
 int	 LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
+static const char	*const suites[] = {
+	"", "enc aes-128 auth hmac-sha1 prf hmac-sha1 ",
+	"enc aes-256 auth hmac-sha2-256 ", "enc aes-192 auth hmac-sha2-384 ",
+	"enc aes-128 auth hmac-sha2-512 ", "enc chacha20-poly1305 ",
+	"enc aes-256-gcm-12 ", "enc aes-192-gcm "
+};
+static int		 halfopen, nokey;
+
 /* Signatures that are good if they are these. */
 static void
 sign(struct side *s, const struct ike_sa *sa, const struct blob *octets)
 {
 	struct signature sg;
 
+	if (nokey && s == &P.b) {
+		engine_signed(s->s_e, sa_spi(sa), NULL);
+		return;
+	}
 	memset(&sg, 0, sizeof(sg));
 	sg.sg_method = AUTH_SIG;
 	blob_set(&sg.sg_data, "signature", 9);
@@ -56,30 +68,64 @@ verify(struct side *s, const struct ike_sa *sa, const struct msg *m,
 	    "no");
 }
 
-/* Configure both, and let them come as far as the octet says. */
+/* What both have: a secret, or signatures. */
 static void
-start(uint8_t how)
+words(char *buf, size_t size, uint8_t how, uint8_t more, const char *group,
+    const char *secret)
 {
-	char	 a[600], b[600], words[200];
+	char	 psk[40];
 
-	snprintf(words, sizeof(words), "ikesa group 31 %schildsa enc "
-	    "aes-256-gcm %s ikelifetime 600 lifetime 60 %s",
+	snprintf(psk, sizeof(psk), "psk \"%s\"", secret);
+	snprintf(buf, size, "ikesa %s%s %schildsa enc aes-256-gcm %s %s "
+	    "ikelifetime 600 lifetime 60 %s", suites[more & 7], group,
 	    how & 0x80 ? "group 19 " : "", how & 0x08 ? "group 31" : "",
-	    how & 0x20 ? "signature" : "psk \"secret\"");
+	    more & 0x10 ? "srcid me dstid me" : "", how & 0x20 ? "signature" :
+	    psk);
+}
+
+/* Configure both, the octets say how. */
+static void
+configure(uint8_t how, uint8_t more)
+{
+	const char	*frag = how & 0x04 ? "set fragmentation\n" : "";
+	const char	*mode = how & 0x10 ? "transport" : "tunnel";
+	const char	*natt = how & 0x40 ? "natt" : "";
+	char		 a[800], b[1200], w[300];
+
+	words(w, sizeof(w), how, more, more & 0x08 ? "group 19 group 31" :
+	    "group 31", "secret");
 	snprintf(a, sizeof(a), "%sset enforcesingleikesa\n"
 	    "ikev2 \"a\" active %s %s esp from 10.0.0.0/24 to 10.20.0.0/24 "
-	    "peer 192.0.2.2 %s\n", how & 0x04 ? "set fragmentation\n" : "",
-	    how & 0x10 ? "transport" : "tunnel", how & 0x40 ? "natt" : "",
-	    words);
-	snprintf(b, sizeof(b), "%sikev2 \"b\" passive %s %s esp from "
-	    "10.20.0.0/24 to 10.0.0.0/24 %s\n"
-	    "ikev2 \"c\" passive esp from 10.30.0.0/24 to 10.0.0.0/24 %s\n",
-	    how & 0x04 ? "set fragmentation\n" : "",
-	    how & 0x10 ? "transport" : "tunnel", how & 0x40 ? "natt" : "",
-	    words, words);
+	    "peer 192.0.2.2 %s\n", frag, mode, natt, w);
+	words(w, sizeof(w), how, more, "group 31", more & 0x80 ? "other" :
+	    "secret");
+	snprintf(b, sizeof(b), "%s%s"
+	    "ikev2 \"d\" default esp from 10.40.0.0/24 to 10.0.0.0/24 %s\n"
+	    "ikev2 \"s\" skip from any to any psk \"x\"\n"
+	    "ikev2 \"c\" passive esp from 10.30.0.0/24 to 10.0.0.0/24 %s\n"
+	    "ikev2 \"b\" %s passive %s %s esp from 10.20.0.0/24 to "
+	    "10.0.0.0/24 %s\n", frag, more & 0x40 ?
+	    "set enforcesingleikesa\n" : "", w, w, more & 0x40 ? "quick" :
+	    "", mode, natt, w);
+	pair_open(a, b);
+}
+
+/* Let them come as far as the octet says. */
+static void
+start(uint8_t how, uint8_t more)
+{
+	static const uint8_t	 hash[20];
+
 	pair_sign = sign;
 	pair_verify = verify;
-	pair_open(a, b);
+	nokey = more & 0x80;
+	configure(how, more);
+	halfopen = more & 0x20 ? HALFOPEN_COOKIE : 0;
+	P.b.s_e->e_nhalf += halfopen;
+	if (how & 0x20) {
+		blob_set(&P.a.s_e->e_certreq, hash, sizeof(hash));
+		blob_set(&P.b.s_e->e_certreq, hash, sizeof(hash));
+	}
 	if ((how & 3) != 0)
 		engine_run(P.a.s_e, P.now);
 	if ((how & 3) == 3)
@@ -190,7 +236,14 @@ job(struct side *s, const uint8_t *data, size_t len)
 
 	if (len == 0)
 		return;
-	if (data[0] == 0xff) {
+	if (data[0] == 0xfc) {
+		/* It has forgotten them, and begins again. */
+		while ((sa = TAILQ_FIRST(&s->s_e->e_sas)) != NULL) {
+			sa_close(sa, "forgotten");
+			sa_reap(s->s_e);
+		}
+		engine_again(s->s_e);
+	} else if (data[0] == 0xff) {
 		conf_init(&none);
 		engine_conf(s->s_e, &none);
 	} else if (data[0] == 0xfe)
@@ -248,10 +301,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t	 len;
 	int	 i;
 
-	if (size == 0)
+	if (size < 2)
 		return (0);
-	start(*data++);
-	size--;
+	start(data[0], data[1]);
+	data += 2;
+	size -= 2;
 	for (i = 0; i < RECORDS && size >= 3; i++) {
 		what = data[0];
 		len = data[1] | data[2] << 8;
@@ -264,6 +318,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		size -= len;
 	}
 	pair_run(10);
+	P.b.s_e->e_nhalf -= halfopen;
 	pair_close();
 	return (0);
 }

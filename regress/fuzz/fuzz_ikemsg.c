@@ -134,6 +134,21 @@ build(struct chain *c)
 	vendor_build(c, "vendor");
 }
 
+/* What an identity is called, what is said of it in a file, and its likes. */
+static void
+identity(const struct ident *id)
+{
+	struct ident	 copy;
+	char		 text[300], word[2 * IDENT_MAX];
+
+	ident_str(id, text, sizeof(text));
+	ident_word(id, word, sizeof(word));
+	if (ident_parse(&copy, word) == 0)
+		ident_equal(&copy, id);
+	copy = *id;
+	REQUIRE(ident_hash(&copy) == ident_hash(id));
+}
+
 /* It is what it was, in a message with a header. */
 static void
 rebuild(void)
@@ -200,6 +215,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	    0, &chosen);
 	proposal_select(policy->p_child, policy->p_nchild, m.m_props,
 	    m.m_nprops, 1, &chosen);
+	if (MSG_HAS(&m, PLD_IDi))
+		identity(&m.m_idi);
+	if (MSG_HAS(&m, PLD_IDr))
+		identity(&m.m_idr);
 	narrow();
 	rebuild();
 	return (0);

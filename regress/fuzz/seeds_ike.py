@@ -56,7 +56,10 @@ def ike_payloads():
     each = [(33, ike), (33, old + ike), (33, esp), (33, pfs), (33, rekey),
             ke, (34, struct.pack(">HH", 14, 0) + bytes(256)), nonce,
             (35, b"\2\0\0\0a.example"), (36, b"\1\0\0\0\xc0\0\2\1"),
-            (36, b"\5\0\0\0" + bytes(16)), (35, b"\x0b\0\0\0key"),
+            (36, b"\5\0\0\0" + bytes(16)), (35, b"\3\0\0\0a@example"),
+            (35, b"\x09\0\0\0" + bytes.fromhex(
+                "301d310b3009060355040613024445310e300c06035504030c05612f623d"
+                "63")), (35, b"\x0b\0\0\0key"),
             (37, b"\4certificate"), (38, b"\4" + bytes(40)),
             (39, b"\2\0\0\0" + bytes(32)), (39, b"\x0e\0\0\0signature"),
             (42, b"\1\0\0\0"), (42, b"\3\4\0\2" + b"\0\0\x20\1" +
@@ -157,7 +160,17 @@ def ike():
                 out.append(b"\x0b" + w + r(sealed | to_a | response, m) +
                            r(sealed | response, m) + go)
     out += [b"\2" + r(turn, bytes([0, n, 0, 1])) + go for n in (0, 17, 20, 60)]
-    return out
+    out.append(b"\0" + r(raw, head(ike_chain(init), 34, 8)) + r(drop) +
+               long * 2)
+    # forgotten by one side, which begins again
+    out += [bytes([how]) + r(job | a, b"\xfc") + long * 2
+            for how in (3, 0x23) for a in (0, to_a)]
+    more = [bytes([how, m]) + tail for m in [*range(8), 8, 16, 24, 32, 40, 64,
+                                             128, 144]
+            for how in (3, 7, 0x23, 0x83) for tail in (b"", go, long)]
+    more += [o[:1] + b"\x40" + o[1:] for o in out[-4:]]
+    more += [b"\0\x20" + r(raw, head(ike_chain(c), 34, 8)) for c in inits]
+    return [o[:1] + b"\0" + o[1:] for o in out] + more
 
 
 def ikeconf():
@@ -199,6 +212,46 @@ def ikeconf():
                  b"enc aes-192 auth hmac-sha2-384 prf hmac-sha2-512"):
         lines.append(b"ikev2 " + flow + b"ikesa " + word + b' psk "x"\n')
         lines.append(b"ikev2 " + flow + b"childsa " + word + b' psk "x"\n')
+    for words in (
+            b"quick active", b"skip", b"default", b"passive natt",
+            b"transport ah", b"inet", b"inet6", b"proto tcp",
+            b"proto { udp 99 icmp }", b"proto nothing", b"rdomain 3"):
+        lines.append(b"ikev2 " + words + b" from 10.0.0.1 to 10.0.0.2 "
+                     b'peer 192.0.2.1 psk "x"\n')
+    for words in (
+            b"srcid 192.0.2.1", b"srcid 2001:db8::1 dstid a@example",
+            b'srcid "/C=DE/O=a\\/b/CN=x"', b'srcid "/C"', b'dstid "/XX=1"',
+            b'dstid ""', b"ikelifetime 2h", b"ikelifetime 1", b"lifetime 30m "
+            b"bytes 1M", b"lifetime 9x", b"lifetime 3 bytes 5Q", b"bytes 9",
+            b'tag "a $id"', b'tag "$eapid"', b'tag "' + b"t" * 90 + b'"',
+            b"tap enc1", b"tap em1", b"tap encx", b"psk 0x616263",
+            b"psk 0x61626", b'psk ""', b"psk 0x" + b"61" * 400,
+            b'psk "' + b"p" * 400 + b'"', b"psk file /etc/hostname",
+            b"psk file /dev/null", b"psk file /dev/zero",
+            b"ikesa enc aes-128 enc aes-128-gcm", b"ikesa enc nothing",
+            b"ikesa enc aes-128-gcm auth hmac-sha2-256",
+            b"ikesa " + b"group 31 " * 40, b"ikesa group 31 " * 40,
+            b'tag "a\\"b"', b'psk "a\\"b"', b"childsa esn", b"rsa",
+            b"ecdsa384", b"ecdsa521", b"rfc7427", b"eap mschap"):
+        for end in (b"", b' psk "x"'):
+            lines.append(b"ikev2 " + flow + b"peer 192.0.2.1 " + words + end +
+                         b"\n")
+    for ends in (
+            b"from lo to lo", b"from em77 to any", b"from lo to 10.0.0.1",
+            b"from 10.0.0.1 port 80 to 10.0.0.2",
+            b"from 10.0.0.1 port 80 to 10.0.0.2 port domain",
+            b"from 10.0.0.0/24 (10.9.0.0/24) to 10.1.0.0/24",
+            b"from 10.0.0.0/24 (2001:db8::/64) to 10.1.0.0/24",
+            b"from 10.0.0.1 to 2001:db8::1", b"from any to ::/0",
+            b"from { 10.0.0.1 10.0.0.2 } to { 10.1.0.1, 10.2.0.0/16 }",
+            b"from { " + b"10.0.0.1 " * 90 + b"} to { " + b"10.0.0.2 " * 90 +
+            b"}", b"from 10.0.0.1/33 to 10.0.0.2",
+            b"from 10.0.0.1 to 10.0.0.2 local 10.0.0.1 peer 2001:db8::1",
+            b"from 10.0.0.1 to 10.0.0.2 local lo peer any"):
+        for proto in (b"", b"proto tcp "):
+            lines.append(b'ikev2 "n" ' + proto + ends + b' psk "x"\n')
+            lines.append(b"ikev2 default " + proto + ends + b' psk "x"\n' +
+                         b"ikev2 default " + ends + b' psk "y"\n')
     lines.append(b"".join(lines[:3]))
     return lines + [bytes([n]) * n for n in range(1, 9)] + [
         b"\0" + bytes(n) for n in (1, 20, 400, 2000)]

@@ -195,10 +195,12 @@ ATF_TC_BODY(auth, tc)
 	} table[] = {
 		{ 92, "9206a04b26564cb1", "02000000612e6578616d706c65",
 		    "6d6573736167659206a04b26564cb164cdb01be5"
-		    "9d02d56517abba5fa1a3828915eb49", "519bb9d384a42aac092f1175aa45cf5e1a4ad4ba" },
+		    "9d02d56517abba5fa1a3828915eb49",
+		    "519bb9d384a42aac092f1175aa45cf5e1a4ad4ba" },
 		{ 112, "32b50d5f4a3763f3", "01000000c0000201",
 		    "6d65737361676532b50d5f4a3763f3834a504a5d"
-		    "4d6bf26d0a3999e0a931c276ef6fd5", "80e585608dd42e919212e90a8e3a362943878a83" },
+		    "4d6bf26d0a3999e0a931c276ef6fd5",
+		    "80e585608dd42e919212e90a8e3a362943878a83" },
 	};
 	struct blob	 dkm = hex(cavs.dkm), nonce, id, want, sk_p;
 	struct blob	 message = hex("6d657373616765");
