@@ -3,8 +3,8 @@
  * matches counts, unless one is quick; "default" is for when none does.
  *
  * At IKE_SA_INIT addresses and proposals are known.  At IKE_AUTH so are the
- * identities, the method, and the selectors: what asks for a network of
- * another rule's is that rule's.
+ * identities, the method, and the child: what asks for a network of another
+ * rule's, or for its mode or transforms, is that rule's.
  */
 #include <sys/types.h>
 
@@ -20,7 +20,7 @@ struct wanted {
 	const struct msg	*w_msg;
 	const struct suite	*w_suite;
 	int			 w_method;
-	int			 w_selectors;
+	int			 w_child;
 };
 
 /*
@@ -66,14 +66,21 @@ matches_suite(const struct policy *p, const struct suite *s)
 	    &chosen) == 0);
 }
 
+/* Would the policy agree to the child that is asked for, and its mode? */
 static int
-matches_selectors(const struct policy *p, const struct msg *m)
+matches_child(const struct policy *p, const struct msg *m)
 {
+	struct proposal	 chosen;
 	struct tslist	*ts;
 	struct flow	*flows = NULL;
 	unsigned int	 n;
 	int		 ok;
 
+	if (!(p->p_flags & POL_TRANSPORT) !=
+	    (msg_notify(m, N_USE_TRANSPORT_MODE) == NULL) ||
+	    proposal_select(p->p_child, p->p_nchild, m->m_props, m->m_nprops,
+	    1, &chosen) == -1)
+		return (0);
 	ts = calloc(2, sizeof(*ts));
 	ok = ts != NULL && ts_narrow(p, &m->m_tsr, &m->m_tsi, &ts[0], &ts[1],
 	    &flows, &n) == 0;
@@ -95,7 +102,7 @@ matches_auth(const struct policy *p, const struct wanted *w)
 		return (0);
 	return (matches_suite(p, w->w_suite) &&
 	    (!w->w_method || policy_method(p, m->m_auth)) &&
-	    (!w->w_selectors || matches_selectors(p, m)));
+	    (!w->w_child || matches_child(p, m)));
 }
 
 /*
@@ -146,7 +153,7 @@ authenticate(struct ike_sa *sa, const struct wanted *w)
 
 /*
  * The policy for the initiator of an SA that sends IKE_AUTH: if there is one
- * that suits its method and selectors, that; the peer is told what is wrong
+ * that suits its method and child, that; the peer is told what is wrong
  * by the last that suits its identities.  NULL: none does.
  */
 struct policy *
@@ -157,7 +164,7 @@ policy_authenticate(struct ike_sa *sa, const struct msg *m)
 
 	if ((p = authenticate(sa, &w)) != NULL)
 		return (p);
-	w.w_selectors = 0;
+	w.w_child = 0;
 	if ((p = authenticate(sa, &w)) != NULL)
 		return (p);
 	w.w_method = 0;
