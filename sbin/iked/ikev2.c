@@ -595,6 +595,8 @@ from_control(struct pipe *p, struct imsg *im)
 	case IMSG_CTL_ACTIVE:
 	case IMSG_CTL_PASSIVE:
 		I.i_override = im->i_hdr.i_type == IMSG_CTL_PASSIVE;
+		if (!I.i_override)
+			engine_again(I.i_engine);
 		break;
 	case IMSG_CTL_COUPLE:
 	case IMSG_CTL_DECOUPLE:
