@@ -293,6 +293,31 @@ examples_body()
 	done
 }
 
+# literal N FILE: the Nth example of a manual page
+literal()
+{
+	awk -v n="$1" '/^\.Ed/ { on = 0 }
+	    on { gsub(/\\e/, "\\"); print }
+	    /^\.Bd -literal/ { on = ++i == n }' "$2"
+}
+
+atf_test_case manual
+manual_head()
+{
+	atf_set descr "the commands of iked(8) make a key and its public half"
+}
+manual_body()
+{
+	mkdir -p iked/private
+	literal 1 "$(atf_get_srcdir)/iked.8" |
+	    sed -e 's/^# //' -e 's,/etc/iked,iked,g' >cmds
+	[ "$(grep -c ^openssl cmds)" = 2 ] || atf_fail "no commands"
+	atf_check -e ignore sh -e cmds
+	atf_check -o inline:'600\n' stat -c %a iked/private/local.key
+	openssl pkey -in iked/private/local.key -pubout >pub
+	atf_check cmp pub iked/local.pub
+}
+
 atf_test_case table
 table_head()
 {
@@ -316,7 +341,7 @@ table_body()
 
 atf_init_test_cases()
 {
-	for t in words shared examples table; do
+	for t in words shared examples manual table; do
 		atf_add_test_case $t
 	done
 	atf_add_test_case handbook
