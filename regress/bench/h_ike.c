@@ -6,8 +6,10 @@
  *
  * NUMBER IKE SAs, each with a child for an address of its own (10.64.0.0 and
  * up, towards 10.2.0.0/24), are made, WINDOW of them at a time, and deleted;
- * with -k they stay, requests are answered until the end of input, and the
- * number of those that the responder deleted is printed.  It prints
+ * with -k they stay, requests are answered until the end of input (another
+ * child is refused), and it is printed how many the responder deleted, and
+ * for how many it saw the end of the child: asked for another, or deleted it.
+ * It prints
  *
  *	sas NUMBER failed NUMBER resent NUMBER seconds SECONDS
  *
@@ -37,6 +39,7 @@
 struct load		 load;
 static struct sa	*sas;
 static uint32_t		 total, started, finished, failed, resent, deleted;
+static uint32_t		 ended;
 static uint32_t		 done;		/* established, and deleted or kept */
 static int		 keep, fds[2];
 
@@ -146,16 +149,20 @@ response(struct sa *s, const struct msg *m)
 		finish(s, S_GONE, NULL);
 }
 
-/* A request of the responder's: that it lives, or that it goes. */
+/* A request of the responder's. */
 static void
 answer(struct sa *s, const struct msg *m)
 {
 	struct blob	 out = { NULL, 0 };
+	int		 child = m->m_hdr.h_exch == EXCH_CREATE_CHILD_SA;
 
-	if (m->m_hdr.h_exch != EXCH_INFORMATIONAL ||
+	if ((!child && m->m_hdr.h_exch != EXCH_INFORMATIONAL) ||
 	    (s->s_state != S_UP && s->s_state != S_GONE) ||
-	    empty_response(s, m->m_hdr.h_id, &out) == -1)
+	    response_build(s, &m->m_hdr, &out) == -1)
 		return;
+	child |= m->m_ndel != 0;
+	ended += child && !s->s_ended;
+	s->s_ended |= child;
 	transmit(s, &out);
 	blob_free(&out);
 	if (m->m_delike && s->s_state == S_UP) {
@@ -283,7 +290,7 @@ serve(void)
 		if (pfd[2].revents && read(STDIN_FILENO, &c, 1) <= 0)
 			break;
 	}
-	printf("deleted %u\n", deleted);
+	printf("deleted %u ended %u\n", deleted, ended);
 }
 
 static int

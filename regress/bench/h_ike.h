@@ -29,6 +29,7 @@ struct sa {
 	struct blob	 s_msg;		/* the request under way */
 	uint64_t	 s_sent;	/* ms */
 	unsigned int	 s_tries;
+	int		 s_ended;	/* its child */
 };
 
 /* What is the same for all. */
@@ -53,7 +54,7 @@ int	 init_take(struct sa *, const struct msg *, const uint8_t *, size_t);
 int	 auth_request(struct sa *);
 const char *auth_take(struct sa *, const struct msg *);
 int	 delete_request(struct sa *);
-int	 empty_response(struct sa *, uint32_t, struct blob *);
+int	 response_build(struct sa *, const struct ike_hdr *, struct blob *);
 int	 message_open(struct sa *, const uint8_t *, size_t, struct blob *);
 
 #endif /* _H_IKE_H_ */

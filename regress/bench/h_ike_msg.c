@@ -528,15 +528,17 @@ delete_request(struct sa *s)
 }
 
 /*
- * An empty answer to request id of the responder's.
+ * An answer to a request of the responder's: no other child, or none at all.
  */
 int
-empty_response(struct sa *s, uint32_t id, struct blob *out)
+response_build(struct sa *s, const struct ike_hdr *h, struct blob *out)
 {
 	struct chain	 c;
 
 	chain_init(&c);
-	return (seal(s, EXCH_INFORMATIONAL, id, FLAG_RESPONSE, &c, out));
+	if (h->h_exch == EXCH_CREATE_CHILD_SA)
+		notify_build(&c, PROTO_NONE, 0, N_NO_ADDITIONAL_SAS, NULL, 0);
+	return (seal(s, h->h_exch, h->h_id, FLAG_RESPONSE, &c, out));
 }
 
 /*

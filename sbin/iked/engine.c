@@ -513,6 +513,24 @@ child_at(struct ike_sa *sa, const struct addr *dst, uint32_t spi,
 }
 
 /*
+ * A child has come to its soft or hard end.  The caller reaps.
+ */
+void
+engine_overdue(struct child *ch, int hard)
+{
+	struct ike_sa	*sa = ch->ch_sa;
+
+	if (sa->sa_state != SA_ESTABLISHED)
+		return;
+	if (hard)
+		sa_job_add(sa, JOB_DELETE_CHILD, ch->ch_proto, ch->ch_spi_in);
+	else if (!(ch->ch_flags & (CH_REKEYING | CH_DELETED))) {
+		ch->ch_flags |= CH_REKEYING;
+		sa_job_add(sa, JOB_REKEY_CHILD, ch->ch_proto, ch->ch_spi_in);
+	}
+}
+
+/*
  * The kernel says that the SA with this SPI towards dst has come to its soft
  * or hard end; the peers choose the SPIs of what leads to them, so two may
  * have the same.
@@ -529,14 +547,8 @@ engine_expire_at(struct engine *e, const struct addr *dst, uint32_t spi,
 		if (ch != NULL)
 			break;
 	}
-	if (ch == NULL || sa->sa_state != SA_ESTABLISHED)
-		return;
-	if (hard)
-		sa_job_add(sa, JOB_DELETE_CHILD, proto, ch->ch_spi_in);
-	else if (!(ch->ch_flags & (CH_REKEYING | CH_DELETED))) {
-		ch->ch_flags |= CH_REKEYING;
-		sa_job_add(sa, JOB_REKEY_CHILD, proto, ch->ch_spi_in);
-	}
+	if (ch != NULL)
+		engine_overdue(ch, hard);
 	sa_reap(e);
 }
 

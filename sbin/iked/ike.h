@@ -300,6 +300,7 @@ void	 engine_input(struct engine *, uint64_t, const struct endpoint *,
 void	 engine_acquire(struct engine *, struct policy *);
 void	 engine_signed(struct engine *, uint64_t, const struct signature *);
 void	 engine_verified(struct engine *, uint64_t, const char *);
+void	 engine_overdue(struct child *, int);
 void	 engine_expire(struct engine *, uint32_t, uint8_t, int);
 void	 engine_expire_at(struct engine *, const struct addr *, uint32_t,
 	    uint8_t, int);

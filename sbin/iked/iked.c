@@ -33,6 +33,8 @@
 
 enum { CONTROL, IKEV2, CA, NPROCS };
 
+#define PFKEY_ROOM	(4 << 20)	/* bytes */
+
 struct parent {
 	struct event_base *p_base;
 	struct pipe	 p_pipe[NPROCS];
@@ -333,7 +335,7 @@ open_sockets(void)
 		int	 ver;
 		int	 natt;
 	} kinds[] = { { 4, 0 }, { 6, 0 }, { 4, 1 }, { 6, 1 } };
-	int	 i, fd;
+	int	 i, fd, size;
 
 	for (i = 0; i < FD_PFKEY; i++) {
 		if (kinds[i].natt && P.p_start.st_nonatt)
@@ -347,6 +349,9 @@ open_sockets(void)
 	fd = socket(BSD_PF_KEY, SOCK_RAW | SOCK_CLOEXEC, PF_KEY_V2);
 	if (fd == -1)
 		fatal("PF_KEY");
+	/* The ends of thousands of SAs may come at once. */
+	size = PFKEY_ROOM;
+	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
 	P.p_pfkey = dup(fd);
 	if (P.p_pfkey == -1)
 		fatal("PF_KEY");

@@ -198,6 +198,8 @@ int	 udp_local(const struct endpoint *, struct endpoint *);
 struct pfkey_ops {
 	void	(*pk_acquire)(void *, const struct addr *,
 		    const struct addr *);
+	/* The kernel has said more than there was room for. */
+	void	(*pk_lost)(void *);
 	void	(*pk_expire)(void *, const struct addr *, uint8_t, uint32_t,
 		    int);
 };
@@ -218,6 +220,7 @@ void	 pfkey_sa_del(struct pfkey *, const struct child *, int);
 int	 pfkey_flow(struct pfkey *, const struct child *,
 	    const struct flow *, int, int);
 void	 pfkey_usage(struct pfkey *, struct child *const *, unsigned int);
+uint32_t pfkey_soft(const struct child *);
 uint64_t pfkey_idle(struct pfkey *, const struct child *);
 
 /* flows.c */

@@ -232,7 +232,35 @@ expire(void *arg, const struct addr *dst, uint8_t proto, uint32_t spi,
 	rearm();
 }
 
-static const struct pfkey_ops	 kernel = { acquire, expire };
+/* Some ends may have been missed: look who has come to his. */
+static void
+lost(void *arg)
+{
+	struct engine	*e = I.i_engine;
+	struct ike_sa	*sa;
+	struct child	*ch;
+	uint32_t	 soft, age;
+
+	log_warnx("the kernel has said more than could be heard");
+	e->e_now = now_ms();
+	TAILQ_FOREACH(sa, &e->e_sas, sa_entry)
+		TAILQ_FOREACH(ch, &sa->sa_children, ch_entry) {
+			soft = pfkey_soft(ch);
+			age = (e->e_now - ch->ch_born) / 1000;
+			if (!(ch->ch_flags & CH_KERNEL) || soft == 0 ||
+			    (ch->ch_flags & CH_DRAINING) || age < soft)
+				continue;
+			engine_overdue(ch, age >= sa->sa_policy->p_lifetime);
+			if (sa->sa_state == SA_CLOSED)
+				break;
+		}
+	sa_reap(e);
+	rearm();
+}
+
+static const struct pfkey_ops	 kernel = {
+	.pk_acquire = acquire, .pk_expire = expire, .pk_lost = lost
+};
 
 static void	 from_control(struct pipe *, struct imsg *);
 static void	 parent_gone(struct pipe *);

@@ -161,13 +161,37 @@ readable(evutil_socket_t fd, short what, void *arg)
 		told(pk, b.b_data, b.b_len);
 		blob_free(&b);
 	}
-	if (!(what & EV_READ))
-		return;
-	n = recv(fd, pk->pk_bufs[0], sizeof(pk->pk_bufs[0]), MSG_DONTWAIT);
-	if (n >= (ssize_t)sizeof(struct sadb_msg) &&
-	    blob_set(&b, pk->pk_bufs[0], n) == 0)
-		told(pk, b.b_data, b.b_len);
-	blob_free(&b);
+	if (what & EV_READ) {
+		n = recv(fd, pk->pk_bufs[0], sizeof(pk->pk_bufs[0]),
+		    MSG_DONTWAIT);
+		pk->pk_lost |= n == -1 && errno == ENOBUFS;
+		if (n >= (ssize_t)sizeof(struct sadb_msg) &&
+		    blob_set(&b, pk->pk_bufs[0], n) == 0)
+			told(pk, b.b_data, b.b_len);
+		blob_free(&b);
+	}
+	if (pk->pk_lost) {
+		pk->pk_lost = 0;
+		pk->pk_ops->pk_lost(pk->pk_arg);
+	}
+}
+
+/* Keep a flow as it was dumped. */
+static void
+orphan_keep(struct pfkey *pk, const uint8_t *msg, size_t len)
+{
+	struct blob	*list;
+
+	if (pk->pk_norphans % 256 == 0) {
+		list = reallocarray(pk->pk_orphans, pk->pk_norphans + 256,
+		    sizeof(*list));
+		if (list == NULL)
+			fatal("pfkey");
+		memset(list + pk->pk_norphans, 0, 256 * sizeof(*list));
+		pk->pk_orphans = list;
+	}
+	if (blob_set(&pk->pk_orphans[pk->pk_norphans], msg, len) == 0)
+		pk->pk_norphans++;
 }
 
 /* Ask for the flows of one who went without a word; keep what comes. */
@@ -191,6 +215,12 @@ orphans_find(struct pfkey *pk)
 	while (n > 0 && poll(&pfd, 1, PATIENCE) > 0) {
 		n = recv(pk->pk_fd, pk->pk_bufs[0], sizeof(pk->pk_bufs[0]),
 		    MSG_DONTWAIT);
+		if (n == -1 && errno == ENOBUFS) {
+			/* There were more than the socket takes. */
+			log_warn("flows of before");
+			n = 1;
+			continue;
+		}
 		if (n < (ssize_t)sizeof(m))
 			break;
 		memcpy(&m, pk->pk_bufs[0], sizeof(m));
@@ -199,9 +229,7 @@ orphans_find(struct pfkey *pk)
 			continue;
 		if (m.sadb_msg_errno != 0)
 			break;
-		if (pk->pk_norphans < ORPHANS_MAX)
-			blob_set(&pk->pk_orphans[pk->pk_norphans++],
-			    pk->pk_bufs[0], n);
+		orphan_keep(pk, pk->pk_bufs[0], n);
 		if (m.sadb_msg_seq == 0)
 			break;
 	}
@@ -281,6 +309,8 @@ pfkey_orphans(struct pfkey *pk, int (*keep)(const struct addr *,
 			orphan_remove(pk, b);
 		blob_free(b);
 	}
+	free(pk->pk_orphans);
+	pk->pk_orphans = NULL;
 }
 
 /*
@@ -432,12 +462,29 @@ aalg(const struct suite *s)
 	return (SADB_AALG_NONE);
 }
 
-/* Hard and soft ends; the soft one 85 to 95 % of the hard (by the SPI). */
+/* The soft end comes at 85 to 95 % of the hard one, by the SPI. */
+static unsigned int
+soft_promille(uint32_t spi)
+{
+	return (850 + spi % 100);
+}
+
+/*
+ * How old a child is when its soft end comes, in seconds; 0: never.
+ */
+uint32_t
+pfkey_soft(const struct child *ch)
+{
+	return ((uint64_t)ch->ch_sa->sa_policy->p_lifetime *
+	    soft_promille(ch->ch_spi_in) / 1000);
+}
+
+/* Hard and soft ends. */
 static void
 lifetimes(struct wbuf *w, const struct policy *p, uint32_t spi)
 {
 	struct sadb_lifetime	 l;
-	unsigned int		 promille = 850 + spi % 100;
+	unsigned int		 promille = soft_promille(spi);
 
 	memset(&l, 0, sizeof(l));
 	l.sadb_lifetime_exttype = SADB_EXT_LIFETIME_HARD;

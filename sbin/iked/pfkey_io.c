@@ -18,6 +18,14 @@
 #include "log.h"
 #include "pfkey_io.h"
 
+/* What was kept, or lost, shall be told soon. */
+static void
+wake(struct pfkey *pk)
+{
+	if (pk->pk_ev != NULL)
+		event_active(pk->pk_ev, EV_TIMEOUT, 0);
+}
+
 static void
 later(struct pfkey *pk, const void *data, size_t len)
 {
@@ -25,9 +33,10 @@ later(struct pfkey *pk, const void *data, size_t len)
 
 	if (pk->pk_nlater == LATER_MAX ||
 	    blob_set(&pk->pk_later[i], data, len) == -1)
-		return;
-	pk->pk_nlater++;
-	event_active(pk->pk_ev, EV_TIMEOUT, 0);
+		pk->pk_lost = 1;
+	else
+		pk->pk_nlater++;
+	wake(pk);
 }
 
 /* The bytes that an SA has carried, which is all that is wanted of it. */
@@ -96,7 +105,7 @@ answers(struct pfkey *pk, unsigned int n)
 	struct mmsghdr	 mm[BATCH_MAX];
 	struct iovec	 iov[BATCH_MAX];
 	ssize_t		 len = -1;
-	int		 got, i;
+	int		 got, i, patience = PATIENCE;
 
 	memset(mm, 0, sizeof(mm));
 	for (i = 0; i < BATCH_MAX; i++) {
@@ -108,7 +117,14 @@ answers(struct pfkey *pk, unsigned int n)
 	while (n > 0) {
 		/* Most often they are there when the requests have gone. */
 		got = receive(pk, mm, n);
-		if (got == -1 && poll(&pfd, 1, PATIENCE) <= 0)
+		if (got == -1 && errno == ENOBUFS) {
+			/* An answer may be among what was lost. */
+			patience = 0;
+			pk->pk_lost = 1;
+			wake(pk);
+			continue;
+		}
+		if (got == -1 && poll(&pfd, 1, patience) <= 0)
 			break;
 		for (i = 0; i < got; i++)
 			if (take(pk, pk->pk_bufs[i], mm[i].msg_len)) {

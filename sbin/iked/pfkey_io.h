@@ -9,7 +9,6 @@
 #define PATIENCE	1000		/* ms that an answer may take */
 #define MSG_SIZE	8192
 #define LATER_MAX	1024
-#define ORPHANS_MAX	1024
 #define BATCH_MAX	16
 
 /* A request, and what became of it. */
@@ -31,7 +30,8 @@ struct pfkey {
 	struct blob		 pk_later[LATER_MAX];
 	unsigned int		 pk_first;	/* of these, in a ring */
 	unsigned int		 pk_nlater;
-	struct blob		 pk_orphans[ORPHANS_MAX];
+	int			 pk_lost;	/* something was, see pk_ops */
+	struct blob		*pk_orphans;
 	unsigned int		 pk_norphans;
 	struct ask		 pk_asks[BATCH_MAX];
 	unsigned int		 pk_nasks;

@@ -22,6 +22,7 @@
 
 #define DATAGRAM	65536
 #define BATCH		8
+#define ROOM		(2 << 20)	/* bytes that may wait in a socket */
 #define CONTROL		128		/* bytes of ancillary data */
 
 /* A datagram that waits for udp_flush. */
@@ -100,7 +101,7 @@ udp_socket(int ver, uint16_t port)
 	struct sockaddr_storage	 ss;
 	struct endpoint		 any;
 	socklen_t		 len;
-	int			 fd, on = 1;
+	int			 fd, on = 1, size = ROOM;
 
 	memset(&any, 0, sizeof(any));
 	any.e_addr.a_ver = ver;
@@ -110,6 +111,7 @@ udp_socket(int ver, uint16_t port)
 	    SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd == -1)
 		return (-1);
+	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
 	if ((ver == 6 && setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on,
 	    sizeof(on)) == -1) || bypass(fd, ver) == -1 ||
 	    setsockopt(fd, ver == 4 ? IPPROTO_IP : IPPROTO_IPV6,

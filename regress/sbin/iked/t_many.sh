@@ -35,16 +35,11 @@ unload()
 {
 	exec 9>&-
 	wait $_t_load
-	atf_check -o match:"^deleted $1\$" cat load
+	atf_check -o match:"^deleted $1 " cat load
 }
 
-spis()
-{
-	sed -n 's/.* \(0x[0-9a-f]*\) .*/\1/p' "$1" | sort
-}
-
-w_test many 150 "shown, deleted some at a time, their memory given back"
-many_body()
+# responder [WORD ...]: r, whose peers are all on a
+responder()
 {
 	w_init
 	w_host a
@@ -55,7 +50,18 @@ many_body()
 	w_boot r
 	w_addr a ta 10.0.1.2/24
 	iked r "ikev2 load passive esp from 10.2.0.0/24 to 10.64.0.0/10 \
-peer any $S srcid gw.example $K"
+peer any $S srcid gw.example $* $K"
+}
+
+spis()
+{
+	sed -n 's/.* \(0x[0-9a-f]*\) .*/\1/p' "$1" | sort
+}
+
+w_test many 150 "shown, deleted some at a time, their memory given back"
+many_body()
+{
+	responder
 	load 50
 	w_exec r ikectl reset sa
 	iked_none r
@@ -81,6 +87,37 @@ peer any $S srcid gw.example $K"
 	echo "$before KB, with $NUMBER SAs $during, then $after"
 	[ $((after - before)) -lt $(((during - before) / 2)) ] ||
 	    atf_fail "memory stays: $before, $during, $after KB"
+}
+
+w_test ends 150 "all come to their end while iked is busy, none is forgotten"
+ends_body()
+{
+	responder lifetime 20
+	load $NUMBER
+	# the process that has most to do
+	p=$(w_exec r sh -c 'for p in $(pidof iked); do
+	    echo $(cut -d " " -f 14 /proc/$p/stat) $p; done' | sort -n |
+	    tail -n 1 | cut -d ' ' -f 2)
+	w_exec r kill -STOP "$p"
+	w_wait 60 overdue
+	w_exec r kill -CONT "$p"
+	w_wait 60 ended
+	exec 9>&-
+	wait $_t_load
+	atf_check -o match:"^deleted .* ended $NUMBER\$" cat load
+}
+
+# All have come to their soft end: the newest was made so long ago.
+overdue()
+{
+	w_exec r ipsecctl -v -s sa | sed -n 's/.*add \([0-9]*\).*/\1/p' |
+	    awk -v then=$(($(date +%s) - 19)) '
+	    $1 > then { n++ } END { exit n > 0 }'
+}
+
+ended()
+{
+	[ "$(iked_stat r 'messages* received')" -ge $((NUMBER * 3)) ]
 }
 
 atf_init_test_cases()

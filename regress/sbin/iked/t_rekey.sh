@@ -84,7 +84,7 @@ ikeboth_body()
 	done
 	iked_up r
 	iked_up s
-	(iked_load 25 200) &
+	(iked_load 15 200) &
 	load=$!
 	w_made proc $load
 	iked_wan slow
