@@ -133,6 +133,34 @@ def flood():
     alive()
 
 
+def crowd():
+    """Half-open SAs of one who has an address and sends the cookies: there
+    is a limit, and who was there before is not hurt."""
+    p = peer()
+    p.init()
+    p.auth()
+    for n in range(1200):
+        q = beside(p)
+        q.group = p.group
+        try:
+            got = p.ask(q.init_message(), 1)
+            if got[16] == NOTIFY:
+                got = p.ask(q.init_message(cookie=got[36:]), 1)
+        except NoAnswer:
+            break
+        assert got[:8] == q.spii and got[16] == SA, got.hex()
+    assert 900 < n <= 1024, n
+    for _ in range(20):
+        p.send(beside(p).init_message())
+    assert drain(p) == []
+    assert p.exchange(INFORMATIONAL, []) == []
+    pings(p)
+    p.rekey_child(nets())
+    p.rekey_ike()
+    pings(p)
+    bye(p)
+
+
 def replays():
     p = peer()
     p.init()
@@ -390,8 +418,9 @@ def syntax():
     alive()
 
 
-CASES = {'up': up, 'flood': flood, 'replays': replays, 'flips': flips,
-         'fragments': fragments, 'values': values,
+CASES = {'up': up, 'flood': flood, 'crowd': crowd,
+         'replays': replays, 'flips': flips, 'fragments': fragments,
+         'values': values,
          'selectors': selectors_bad, 'syntax': syntax}
 
 CASES[sys.argv[1]](*sys.argv[2:])

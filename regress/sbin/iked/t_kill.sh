@@ -6,12 +6,6 @@
 . "$(atf_get_srcdir)/../../sys/netipsec/ipsec.subr"
 . "$(atf_get_srcdir)/iked.subr"
 
-# pid_of NUMBER: the processes in order of their birth: parent, control, ...
-pid_of()
-{
-	w_exec r pidof iked | tr ' ' '\n' | sort -n | sed -n "$1p"
-}
-
 w_test kill "each process is killed: the others end, no SA stays"
 kill_body()
 {
@@ -25,7 +19,7 @@ kill_body()
 	ipsec_watch
 	for i in $(seq "$n"); do
 		w_ping a 10.0.2.2 -c 1
-		w_exec r kill -9 "$(pid_of "$i")"
+		w_exec r kill -9 "$(iked_pid r "$i")"
 		w_wait 20 w_exec r sh -c '! pidof iked' ||
 		    atf_fail "processes live on without number $i"
 		w_exec r ipsecctl -s sa >left
@@ -46,6 +40,14 @@ kill_body()
 	iked_none s
 }
 
+w_test random "a process of either side dies at any moment, under traffic"
+random_body()
+{
+	w_init
+	ipsec_gateways
+	iked_killed 6
+}
+
 w_test orphans "flows of a dead iked go, unless they are still wanted"
 orphans_body()
 {
@@ -54,7 +56,7 @@ orphans_body()
 	iked s "$B $S $K"
 	iked r "$A $S $K"
 	iked_up r
-	w_exec r kill -9 "$(pid_of 1)"
+	w_exec r kill -9 "$(iked_pid r 1)"
 	w_wait 20 w_exec r sh -c '! pidof iked'
 	w_exec r ipsecctl -s flow >left
 	atf_check -o match:'10.0.2.0/24' cat left

@@ -61,6 +61,28 @@ cookies_body()
 	peer flood
 	[ "$(iked_stat r 'cookies* asked for')" -gt 100 ] ||
 	    atf_fail "no cookies asked for"
+	small
+}
+
+# small: no process of iked's has taken more than 60 MB
+small()
+{
+	w_exec r sh -c 'for p in $(pidof iked); do
+		sed -n "s/VmRSS:[[:blank:]]*//p" /proc/$p/status; done' >sizes
+	while read -r n _; do
+		[ "$n" -lt 60000 ] || atf_fail "$n kB"
+	done <sizes
+	[ "$(wc -l <sizes)" -ge 4 ] || atf_fail "not all are there"
+}
+
+w_test crowd "half-open SAs have a limit, and established ones live on"
+crowd_body()
+{
+	site
+	peer crowd
+	[ "$(iked_stat r 'requests* dropped, too many half-open SAs')" -ge 20 ] ||
+	    atf_fail "it is not counted"
+	small
 }
 
 w_test replays "replayed, reordered and altered messages"
