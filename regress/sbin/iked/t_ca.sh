@@ -54,6 +54,11 @@ certificates_body()
 	iked_up r
 	w_exec r ikectl show certstore >store
 	atf_check -o inline:'CA: /C=DE/CN=root\nCERT: /C=DE/CN=ed\n' cat store
+	w_exec r ikectl -j show certinfo >json
+	atf_check -o inline:'ca /C=DE/CN=root False\ncert /C=DE/CN=ed True\n' \
+	    python3 -c 'import json, sys
+for x in map(json.loads, sys.stdin):
+    print(x["type"], x["subject"], x["ours"])' <json
 	w_exec r ikectl show certinfo >info
 	atf_check -o match:'^CERT: /C=DE/CN=ed$' -o match:'FQDN/r.example' \
 	    -o match:'key: ED25519, ours' -o match:'issuer: /C=DE/CN=root' \

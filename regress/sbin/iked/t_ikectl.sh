@@ -167,7 +167,26 @@ resets_body()
 	ctl load /tmp/other.conf 2>why && atf_fail "a bad file was loaded"
 	atf_check -o match:'/tmp/other.conf: 1: ' cat why
 	ctl load /tmp/none.conf 2>why && atf_fail "no file was loaded"
-	atf_check -o match:'/tmp/none.conf' cat why
+	atf_check -o inline:'ikectl: /tmp/none.conf: No such file or directory
+' cat why
+	# Of several errors and warnings the first error is told.
+	printf '%s\n' 'ikev2 from 10.0.0.0/8 to fd00::/8' \
+	    'ikev2 from 10.0.0.0/8, to any to any' \
+	    'ikev2 from any to 10.0.0.0/8 from any to 10.0.0.0/8 psk x' |
+	    w_exec r sh -c 'cat >/tmp/other.conf'
+	ctl load /tmp/other.conf 2>why && atf_fail "a bad file was loaded"
+	atf_check -o inline:"ikectl: /tmp/other.conf: 1: cannot mix \
+different address families.
+" cat why
+	w_exec r chmod 644 /tmp/other.conf
+	ctl load /tmp/other.conf 2>why && atf_fail "an open file was loaded"
+	atf_check -o inline:'ikectl: /tmp/other.conf: group writable or world '\
+'read/writable
+' cat why
+	# Nobody but root may ask, and what is nonsense is not answered.
+	w_exec r su -s /bin/sh _iked -c 'ikectl show sa' 2>why &&
+	    atf_fail "anybody may ask"
+	atf_check -o match:'connect: /var/run/iked.sock: Permission' cat why
 }
 
 w_test logs "log verbose and brief"
