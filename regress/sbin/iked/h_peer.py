@@ -218,7 +218,30 @@ def flips():
         bye(p)
 
 
+def cut(message, n):
+    """The first octets, with lengths that say so."""
+    short = message[:24] + struct.pack('>I', n) + message[28:n]
+    return short[:30] + struct.pack('>H', n - 28) + short[32:] if n >= 32 \
+        else short[:n]
+
+
 def fragments():
+    # a whole message as the only fragment: cut anywhere, then as it is
+    p = peer()
+    p.init()
+    first, data = chain(p.auth_payloads())
+    whole = p.fragment(first, data, 1, 1)
+    for n in range(len(whole)):
+        p.send(whole[:n])
+        p.send(cut(whole, n))
+        if n % 20 == 0:
+            time.sleep(0.01)
+    assert all(g[16] == NOTIFY for g in drain(p))
+    p.auth_take(p.open(p.ask(whole)))
+    p.next = 2
+    pings(p)
+    bye(p)
+
     p = peer()
     p.init()
     first, data = chain(p.auth_payloads())

@@ -34,8 +34,8 @@ site()
 	# an answer out of ESP is for the peer alone
 	w_in x ip addr add 10.0.2.1/24 dev lo
 	iked r "$@"
-	w_exec r sh -c \
-	    'while ikectl reload; do sleep 0.2; done </dev/null >/dev/null 2>&1 &'
+	w_exec r sh -c '{ while ikectl reload; do sleep 0.2; done
+	    } </dev/null >/dev/null 2>&1 &'
 }
 
 # peer CASE ...: h_answer.py does it

@@ -404,6 +404,11 @@ chain_all(struct chain *c)
 	vendor_build(c, "vendor");
 	ts_build(c, PLD_TSi, ts);
 	ts_build(c, PLD_TSr, ts);
+	/* A request for an address; an identity. */
+	wbuf_add(chain_begin(c, PLD_CP), "\1\0\0\0\0\1\0\0", 8);
+	chain_end(c);
+	wbuf_add(chain_begin(c, PLD_EAP), "\2\1\0\11\1name", 9);
+	chain_end(c);
 	free(list);
 	free(ts);
 }
@@ -455,6 +460,56 @@ ATF_TC_BODY(payloads, tc)
 	free(copy);
 	chain_free(&c);
 	free(m);
+}
+
+ATF_TC(header);
+ATF_TC_HEAD(header, tc)
+{
+	atf_tc_set_md_var(tc, "descr", "a header is read as it was written; "
+	    "cut, or of another length, it is refused");
+}
+ATF_TC_BODY(header, tc)
+{
+	struct ike_hdr	 h, g;
+	struct blob	 b = { NULL, 0 };
+	struct chain	 c;
+	struct rbuf	 r;
+	uint8_t		*copy;
+	size_t		 i;
+	int		 v;
+
+	memset(&h, 0, sizeof(h));
+	h.h_spii = 0x0102030405060708;
+	h.h_spir = 0x1112131415161718;
+	h.h_version = IKE_VERSION;
+	h.h_exch = EXCH_INFORMATIONAL;
+	h.h_flags = FLAG_INITIATOR;
+	h.h_id = 0x21222324;
+	chain_init(&c);
+	vendor_build(&c, "vendor");
+	ATF_REQUIRE_EQ(0, chain_message(&c, &h, &b));
+	rbuf_init(&r, b.b_data, b.b_len);
+	ATF_REQUIRE_EQ(0, hdr_parse(&r, &g));
+	ATF_CHECK(g.h_spii == h.h_spii && g.h_spir == h.h_spir &&
+	    g.h_next == PLD_VENDOR && g.h_version == h.h_version &&
+	    g.h_exch == h.h_exch && g.h_flags == h.h_flags &&
+	    g.h_id == h.h_id && g.h_len == b.b_len);
+	for (i = 0; i < b.b_len; i++) {
+		copy = malloc(i + 1);
+		memcpy(copy, b.b_data, i);
+		rbuf_init(&r, copy, i);
+		ATF_CHECK_EQ(-1, hdr_parse(&r, &g));
+		free(copy);
+	}
+	for (i = 24; i < 28; i++)
+		for (v = 1; v < 256; v++) {
+			b.b_data[i] ^= v;
+			rbuf_init(&r, b.b_data, b.b_len);
+			ATF_CHECK_EQ(-1, hdr_parse(&r, &g));
+			b.b_data[i] ^= v;
+		}
+	chain_free(&c);
+	blob_free(&b);
 }
 
 ATF_TC(critical);
@@ -566,6 +621,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, expand);
 	ATF_TP_ADD_TC(tp, dh);
 	ATF_TP_ADD_TC(tp, sk);
+	ATF_TP_ADD_TC(tp, header);
 	ATF_TP_ADD_TC(tp, payloads);
 	ATF_TP_ADD_TC(tp, critical);
 	ATF_TP_ADD_TC(tp, narrow);
