@@ -855,3 +855,51 @@ KTEST(nowhere, "packets that no header can be made for, by the hundred")
 	KT_EQ(kt_txlen(wan), 0);
 	down();
 }
+
+/* A packet through an SA that has sent so many; does it leave? */
+static int
+sends_after(struct tdb *tdb, uint64_t sent)
+{
+	u_int	 n;
+
+	NET_LOCK();
+	tdb->tdb_rpl = sent;
+	(void)ipsec_output_start(kt_mbuf(inner, inner_len), tdb, 1, NULL);
+	NET_UNLOCK();
+	kt_settle();
+	n = kt_txlen(wan);
+	kt_txdrop(wan);
+	return (n);
+}
+
+KTEST(wrap, "numbers are not used again: ESP and AH, short and long")
+{
+	const struct kk_alg	*ka;
+	struct tdb		*tdb;
+	uint64_t		*wrap, last, was;
+	uint32_t		 flags;
+
+	up();
+	for (ka = kk_algs; ka->ka_name != NULL; ka++) {
+		if (ka->ka_satype == SADB_X_SATYPE_IPCOMP)
+			continue;
+		wrap = ka->ka_satype == SADB_SATYPE_AH ? &ahstat.ahs_wrap :
+		    &espstat.esps_wrap;
+		for (flags = 0; flags <= ESN; flags += ESN) {
+			KT_CASE("%s%s", ka->ka_name, flags ? ", ESN" : "");
+			last = flags ? UINT64_MAX : UINT32_MAX;
+			tdb = kk_add(ka, US, PEER, SPI, TUNNEL | flags, 64);
+			was = *wrap;
+			KT_TRUE(sends_after(tdb, UINT32_MAX - 1));
+			KT_TRUE(sends_after(tdb, last - 1));
+			KT_EQ(*wrap, was);
+			KT_TRUE(!sends_after(tdb, last));
+			KT_EQ(*wrap, was + 1);
+			KT_EQ(tdb->tdb_rpl, last);
+			KT_EQ(sends_after(tdb, UINT32_MAX), flags != 0);
+			kk_begin(SADB_FLUSH, 0);
+			KT_ERR(0, kk_send());
+		}
+	}
+	down();
+}
