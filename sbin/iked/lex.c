@@ -52,6 +52,7 @@ static TAILQ_HEAD(, sym)	 syms = TAILQ_HEAD_INITIALIZER(syms);
 static struct source		 sources[SOURCES_MAX];
 static int			 nsources;
 static int			 nerrors;
+static int			 stdin_read;	/* there is nothing more */
 static int			 quoted;
 static char			 first[1200];
 
@@ -364,7 +365,12 @@ lex_include(const char *name)
 	struct source	*s;
 	FILE		*f = stdin;
 
-	if (strcmp(name, "-") != 0) {
+	if (strcmp(name, "-") == 0) {
+		if (stdin_read++) {
+			refuse("stdin: it has been read already");
+			return (-1);
+		}
+	} else {
 		f = fopen(name, "r");
 		if (f == NULL) {
 			refuse("%.200s: %s", name, strerror(errno));

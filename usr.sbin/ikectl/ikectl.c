@@ -144,6 +144,23 @@ connect_to(const char *path)
 	return (fd);
 }
 
+/* A file's name as the daemon, which is elsewhere, needs it. */
+static const char *
+absolute(const char *path)
+{
+	static char	 buf[1024];
+	char		 dir[1024];
+
+	if (path[0] == '/')
+		return (path);
+	if (getcwd(dir, sizeof(dir)) == NULL)
+		err(1, "getcwd");
+	if ((size_t)snprintf(buf, sizeof(buf), "%s/%s", dir, path) >=
+	    sizeof(buf))
+		errx(1, "%s: name too long", path);
+	return (buf);
+}
+
 /* Read answers to the last one.  The exit status. */
 static int
 answers(struct imsgbuf *ib, const struct options *o)
@@ -197,6 +214,8 @@ main(int argc, char *argv[])
 		if (argc == n)
 			complain("missing", "", argv, n);
 		arg = argv[n++];
+		if (c->c_type == IMSG_CTL_LOAD)
+			arg = absolute(arg);
 	}
 	if (argc > n) {
 		fprintf(stderr, "superfluous argument: %s\n", argv[n]);

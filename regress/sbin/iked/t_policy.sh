@@ -278,6 +278,11 @@ flags_body()
 	w_exec r sh -c 'iked -dv -f - </etc/iked.conf >/tmp/iked.log 2>&1 &'
 	iked_up s
 	w_wait 10 iked_log r ' -> ESTABLISHED'
+	w_exec r ikectl reload 2>out && atf_fail "it was read twice"
+	atf_check -o inline:'ikectl: stdin: it has been read already\n' cat out
+	iked_children r 1 || atf_fail "the tunnel is gone"
+	w_exec r sh -c 'cd /etc && cp iked.conf here && ikectl load here' ||
+	    atf_fail "a file of the directory is not found"
 	w_exec r iked -n 2>out
 	atf_check -o match:'configuration OK' cat out
 	w_exec r iked -p 4501 -T 2>out && atf_fail "-p and -T"
