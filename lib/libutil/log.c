@@ -9,6 +9,7 @@
  */
 #include <sys/types.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 
 #include <errno.h>
@@ -25,6 +26,8 @@
 #define LINE	2048
 #define HELD	4096		/* bytes, which a pipe takes in one piece */
 #define LINES	64
+#define PATIENCE	200000	/* us that a line may wait for syslogd */
+#define SILENCE		5	/* s without lines, when one has */
 
 static int		 debug;
 static int		 verbose;
@@ -44,6 +47,7 @@ reach(void)
 	static const struct sockaddr_un	 sun = {
 		.sun_family = AF_UNIX, .sun_path = "/dev/log"
 	};
+	static const struct timeval	 tv = { 0, PATIENCE };
 	static time_t			 tried;
 
 	if (time(NULL) == tried)
@@ -52,6 +56,9 @@ reach(void)
 	if (logfd != -1)
 		close(logfd);
 	logfd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (logfd != -1)
+		(void)setsockopt(logfd, SOL_SOCKET, SO_SNDTIMEO, &tv,
+		    sizeof(tv));
 	if (logfd != -1 && connect(logfd, (const struct sockaddr *)&sun,
 	    sizeof(sun)) == -1) {
 		close(logfd);
@@ -102,14 +109,20 @@ log_getverbose(void)
 	return (verbose);
 }
 
-/* Send lines to syslogd; one that has been started anew is looked for. */
+/*
+ * Send lines to syslogd; one that has been started anew is looked for, one
+ * that does not move is left alone for a while: nobody shall wait for it.
+ */
 static void
 transmit(void)
 {
+	static time_t	 silent;
 	struct mmsghdr	 mm[LINES];
 	unsigned int	 i, tries = 0;
 	int		 n;
 
+	if (time(NULL) < silent)
+		return;
 	memset(mm, 0, sizeof(mm));
 	for (i = 0; i < nlines; i++) {
 		mm[i].msg_hdr.msg_iov = &lines[i];
@@ -120,7 +133,10 @@ transmit(void)
 		    MSG_NOSIGNAL);
 		if (n > 0)
 			i += n;
-		else if (tries++ == 0)
+		else if (logfd != -1 && errno == EAGAIN) {
+			silent = time(NULL) + SILENCE;
+			break;
+		} else if (tries++ == 0)
 			reach();
 		else
 			break;

@@ -107,6 +107,21 @@ ends_body()
 	atf_check -o match:"^deleted .* ended $NUMBER\$" cat load
 }
 
+w_test stuck 60 "syslogd does not move, and nobody waits for it"
+stuck_body()
+{
+	responder
+	iked_stop r
+	w_exec r pidof syslogd || w_exec r syslogd -O /tmp/messages
+	w_exec r iked
+	w_wait 20 w_exec r ikectl show sa
+	w_exec r sh -c 'kill -STOP $(pidof syslogd)'
+	# more lines than the socket holds
+	load $NUMBER
+	unload 0
+	w_exec r sh -c 'kill -CONT $(pidof syslogd)'
+}
+
 # All have come to their soft end: the newest was made so long ago.
 overdue()
 {
