@@ -104,7 +104,8 @@ end_badly(void)
 ATF_TC(fatal);
 ATF_TC_HEAD(fatal, tc)
 {
-	atf_tc_set_md_var(tc, "descr", "the last words take along what is held");
+	atf_tc_set_md_var(tc, "descr", "the last words take along what "
+	    "is held");
 }
 ATF_TC_BODY(fatal, tc)
 {
