@@ -9,7 +9,8 @@
 # scan OPTION ...: probe r once with these
 scan()
 {
-	w_in w ike-scan --sport=0 --retry=1 --timeout=1000 "$@" 10.0.0.1 >scan ||
+	w_in w ike-scan --sport=0 --retry=1 --timeout=1000 "$@" 10.0.0.1 \
+	    >scan ||
 	    atf_fail "ike-scan $*"
 }
 

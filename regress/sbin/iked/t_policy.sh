@@ -36,8 +36,8 @@ pick()
 {
 	fresh "$2" "$3"
 	iked_up s
-	w_exec s ikectl show sa | sed -n 's/^iked_sas: .* pol "\(.*\)" .*/\1/p' \
-	    >got
+	w_exec s ikectl show sa |
+	    sed -n 's/^iked_sas: .* pol "\(.*\)" .*/\1/p' >got
 	[ "$(cat got)" = "$1" ] || atf_fail "$(cat got), not $1: $2 / $3"
 }
 
@@ -115,7 +115,8 @@ w_test ends "interfaces and names as addresses, any, a list of protocols"
 ends_body()
 {
 	two
-	fresh "ikev2 active from em0 to 10.0.2.0/24 local em1 peer 10.0.0.2 $K" \
+	fresh "ikev2 active from em0 to 10.0.2.0/24 local em1 peer \
+10.0.0.2 $K" \
 	    "ikev2 from any to any local em0 peer 10.0.0.0/24 $K"
 	flows r 'in from 10.0.2.0/24 to 10.0.1.1' \
 	    'out from 10.0.1.1 to 10.0.2.0/24'
@@ -161,7 +162,7 @@ from 10.0.9.0/24 (192.168.7.0/24) to 10.0.2.0/24 peer 10.0.0.2 $K" \
 	atf_check -o match:'"prenat":"10.0.1.0/24"' cat got
 	w_wait 10 iked_log r \
 	    'loaded flows: ESP-192.168.7.0/24\[10.0.1.0/24\]=10.0.2'
-	# What is not translated does not come in over there, nor leave in clear.
+	# What is not translated does not come in there, nor leave in clear.
 	ipsec_watch
 	w_in a ping -n -c 2 -i 0.2 -W 1 10.0.2.2 && atf_fail "an answer"
 	ipsec_watched
