@@ -211,8 +211,15 @@ def ikecert():
             blob(auths[1]),
             ident + bytes([255, 28]) + blob(bytes(20)) + blob(b"text"),
             bytes([14]) + blob(auths[1]) + bytes([1, 4]) + blob(crt)]
+    ids += [bytes([2]) + b"key.example", bytes([2]) + b"junk.example",
+            bytes([9]) + h("301c310b3009060355040613024445310d300b06035504"
+                           "030c046c656166")]
+    msgs = [bytes([3]) + m for m in msgs]
+    msgs += [bytes([4, leaf, method, i[0], len(i) - 1]) + i[1:] + a
+             for leaf in range(4) for method in range(4) for i in ids
+             for a in auths]
     return ([bytes([0]) + crt] + [bytes([1]) + x for x in auths] +
-            [bytes([2]) + x for x in ids] + [bytes([3]) + x for x in msgs])
+            [bytes([2]) + x for x in ids] + msgs)
 
 
 def main(directory, *names):

@@ -21,8 +21,9 @@ SRCS.ikecert=	sbin/iked/cert_ident.c sbin/iked/cert_store.c \
 		sbin/iked/cert_pack.c sbin/iked/crypt_sign.c \
 		sbin/iked/crypt_prf.c sbin/iked/conf_pack.c sbin/iked/conf.c \
 		sbin/iked/ident.c sbin/iked/addr.c sbin/iked/buf.c \
-		lib/libutil/log.c
-FLAGS.ikecert=	-I${TOP}/sbin/iked
+		lib/libutil/log.c regress/sbin/iked/pki.c
+FLAGS.ikecert=	-I${TOP}/sbin/iked -I${TOP}/regress/sbin/iked \
+		-I${TOP}/regress/fuzz/stub
 LIBS.ikecert=	-lcrypto
 
 _IKECONF=	sbin/iked/lex.c sbin/iked/parse_policy.c sbin/iked/conf.c \

@@ -18,7 +18,7 @@ kill_body()
 	[ "$n" -ge 3 ] || atf_fail "only $n processes"
 	ipsec_watch
 	for i in $(seq "$n"); do
-		w_ping a 10.0.2.2 -c 1
+		w_ping a 10.0.2.2
 		w_exec r kill -9 "$(iked_pid r "$i")"
 		w_wait 20 w_exec r sh -c '! pidof iked' ||
 		    atf_fail "processes live on without number $i"
@@ -30,7 +30,7 @@ kill_body()
 		iked_start r
 		iked_up r
 	done
-	w_ping a 10.0.2.2 -c 1
+	w_ping a 10.0.2.2
 	ipsec_watched
 	ipsec_want 0 'icmp and net 10.0.1.0/24'
 	# a clean end leaves nothing
