@@ -38,7 +38,8 @@ pick()
 	iked_up s
 	w_exec s ikectl show sa |
 	    sed -n 's/^iked_sas: .* pol "\(.*\)" .*/\1/p' >got
-	[ "$(cat got)" = "$1" ] || atf_fail "$(cat got), not $1: $2 / $3"
+	[ "$(cat got)" = "$1" ] ||
+	    atf_fail "$(cat got), not $1: $2 / $(echo "$3" | tr '\n' ';')"
 }
 
 # flows M LINE ...: the kernel's, as ipsecctl prints their selectors
