@@ -16,6 +16,7 @@
 #include <netinet/icmp6.h>
 #include <netinet/ip6.h>
 #include <netinet6/in6_var.h>
+#include <netinet6/nd6.h>
 #include <netinet6/ip6_var.h>
 
 #include "fuzz_packet.h"
@@ -169,6 +170,7 @@ host_init(void)
 	fuzz_net_init();
 	address(fza, &us);
 	SET(kt_ifp(fza)->if_xflags, IFXF_AUTOCONF6 | IFXF_AUTOCONF6TEMP);
+	nd6_debug = 1;
 	sockets();
 	fuzz_sleep_ms(5000);
 	fuzz_net_settled();

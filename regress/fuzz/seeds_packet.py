@@ -380,6 +380,9 @@ def nd():
             out.append(bytes([137, 0, 0, 0] + [0] * 4) + target + dst
                        + lladdr(2) + bytes([4, 2]) + bytes(14))
     out.append(bytes([133, 0, 0, 0] + [0] * 4) + lladdr(1))
+    # More options than anybody means, and none of them with a length.
+    out.append(bytes([135, 0, 0, 0] + [0] * 4) + us
+               + bytes([14, 1] + [0] * 6) * 17)
     out += [b"\x87", b"\x86" + bytes(10), b"\x88" + bytes(22)]
     router = struct.pack("!BBHBBHII", 134, 0, 0, 64, 0, 1800, 0, 0)
     near, far = bytes([0xfe, 0x80] + [0] * 13 + [9]), \
