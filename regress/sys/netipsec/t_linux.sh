@@ -39,6 +39,7 @@ x_enc()
 	aes-*-gmac)	echo "aead rfc4543(gcm(aes)) 0x$2 128" ;;
 	chacha20*)	echo "aead rfc7539esp(chacha20,poly1305) 0x$2 128" ;;
 	aes-*-ctr)	echo "enc rfc3686(ctr(aes)) 0x$2" ;;
+	3des-cbc)		echo "enc cbc(des3_ede) 0x$2" ;;
 	null)		echo "enc ecb(cipher_null) \"\"" ;;
 	aes-*)		echo "enc cbc(aes) 0x$2" ;;
 	esac
@@ -174,8 +175,10 @@ linux_gwpings()
 }
 
 # The words of every cipher and MAC that both have.
-ENCS='aes-128-gcm:20 aes-256-gcm:36 aes-256-gmac:36 chacha20-poly1305:36'
-CBCS='aes-128:16 aes-256:32 aes-128-ctr:20 aes-256-ctr:36 null:0'
+ENCS='aes-128-gcm:20 aes-192-gcm:28 aes-256-gcm:36 aes-128-gmac:20
+aes-192-gmac:28 aes-256-gmac:36 chacha20-poly1305:36'
+CTRS='aes-128-ctr:20 aes-192-ctr:28 aes-256-ctr:36 null:0'
+CBCS='aes-128:16 aes-192:24 aes-256:32'
 MACS='hmac-sha1:20 hmac-sha2-256:32 hmac-sha2-384:48 hmac-sha2-512:64'
 
 w_test esp 300 "ESP with Linux's kernel: every cipher and MAC, both modes"
@@ -191,17 +194,24 @@ esp_body()
 		linux_transport 4 4 esp '' '' "${x%:*} ${x#*:}" ''
 		linux_gwpings 4
 	done
-	for x in $CBCS; do
+	for x in $CTRS; do
 		echo "$x"
 		linux_tunnel 4 4 esp '' '' "${x%:*} ${x#*:}" \
 		    'hmac-sha2-256 32'
 		linux_pings 4
 	done
-	for y in $MACS; do
-		echo "$y"
-		linux_transport 4 4 esp '' '' 'aes-256 32' "${y%:*} ${y#*:}"
-		linux_gwpings 4
+	for x in $CBCS; do
+		for y in $MACS; do
+			echo "$x $y"
+			linux_transport 4 4 esp '' '' "${x%:*} ${x#*:}" \
+			    "${y%:*} ${y#*:}"
+			linux_gwpings 4
+		done
 	done
+	echo 3des-cbc
+	w_exec r sysctl -q net.inet.esp.legacy=1
+	linux_tunnel 4 4 esp '' '' '3des-cbc 24' 'hmac-sha1 20'
+	linux_pings 4
 	ipsec_watched
 	ipsec_want 0 'icmp and not host 10.0.0.100'
 	[ "$(ipsec_seen esp)" -ge 64 ] || atf_fail "hardly any ESP"
@@ -245,6 +255,13 @@ families_body()
 	ipsec_watched
 	[ "$(ipsec_seen 'udp port 4500')" -ge 8 ] || atf_fail "no UDP"
 	ipsec_want 0 esp
+	linux_tunnel 6 6 esp 'encap espinudp 4500 4500 ::' udpencap "$g" ''
+	ipsec_watch
+	linux_pings 6
+	ipsec_watched
+	[ "$(ipsec_seen 'ip6 and udp port 4500')" -ge 8 ] ||
+	    atf_fail "no UDP over IPv6"
+	ipsec_want 0 'ip6 proto 50'
 }
 
 w_test ipcomp 300 "IPcomp in ESP with Linux's kernel"
@@ -285,6 +302,99 @@ ipcomp_body()
 	ipsec_watched
 	ipsec_want 6 'esp and less 300'
 	ipsec_want 0 'icmp and net 10.0.1.0/24'
+}
+
+# The sites of the manual: Linux is B.
+#
+#	host a ----- em0 r em1 ------- host w ------- eth0 guest
+#	10.0.0.2  10.0.0.1 198.51.100.10  203.0.113.10  10.20.0.1
+handbook_sites()
+{
+	w_host a
+	w_host w
+	w_machine r <<-EOF
+		card em0 tap ta $(w_ns a)
+		card em1 tap tr $(w_ns w)
+	EOF
+	w_etc r hostname.em0 'inet 10.0.0.1/24'
+	w_etc r hostname.em1 'inet 198.51.100.10/24'
+	w_etc r mygate 198.51.100.1
+	w_etc r sysctl.conf 'net.inet.ip.forwarding=1'
+	w_boot r
+	w_addr a ta 10.0.0.2/24 10.0.0.1
+	w_addr w tr 198.51.100.1/24
+	guest_program ip
+	guest_boot w tg esp4 xfrm_user xfrm4_tunnel
+	w_addr w tg 203.0.113.1/24
+	w_in w sysctl -qw net.ipv4.ip_forward=1
+	guest 'set -e
+	    busybox ip addr add 203.0.113.10/24 dev eth0
+	    busybox ip addr add 10.20.0.1/24 dev lo
+	    busybox ip route add default via 203.0.113.1
+	    echo 1 >/proc/sys/net/ipv4/ip_forward' ||
+	    atf_fail "the guest's network"
+	w_wait 10 w_exec r ping -n -c 1 -w 1 203.0.113.10
+}
+
+# handbook_seen KEY KEY: how many pings tshark reads with these keys
+handbook_seen()
+{
+	a='"IPv4","198.51.100.10","203.0.113.10","0x00001001"'
+	b='"IPv4","203.0.113.10","198.51.100.10","0x00001002"'
+	g='"AES-GCM with 16 octet ICV [RFC4106]"'
+	HOME=$PWD tshark -n -r wan.pcap -o esp.enable_encryption_decode:TRUE \
+	    -o "uat:esp_sa:$a,$g,\"0x$1\",\"NULL\",\"\"" \
+	    -o "uat:esp_sa:$b,$g,\"0x$2\",\"NULL\",\"\"" \
+	    -Y 'esp && icmp && ip.addr == 10.0.0.2 && ip.addr == 10.20.0.1' \
+	    2>tshark.err | wc -l
+}
+
+# handbook_mtu: has host a learned that not all goes through the WAN?
+handbook_mtu()
+{
+	w_in a ping -n -c 1 -W 1 -s 1380 -M do 10.20.0.1 >mtu 2>&1 ||
+	    grep -qi 'message too long\|frag needed' mtu
+}
+
+w_test handbook 300 "the LANs of two sites, Linux's kernel at B; path MTU"
+handbook_body()
+{
+	w_init
+	handbook_sites
+	k=$(ipsec_key 36 5)
+	l=$(ipsec_key 36 6)
+	ipsec_rules r 'flow esp from 10.0.0.0/24 to 10.20.0.0/24 \
+peer 203.0.113.10' "esp from 198.51.100.10 to 203.0.113.10 \
+spi 0x1001:0x1002 enc aes-256-gcm enckey $k:$l"
+	w=198.51.100.10
+	g=203.0.113.10
+	c='aead rfc4106(gcm(aes))'
+	t='proto esp reqid 1 mode tunnel'
+	guest "$(linux_sa $w $g 0x1001 esp tunnel "$c 0x$k 128")
+	    $(linux_sa $g $w 0x1002 esp tunnel "$c 0x$l 128")
+	    /bin/ip xfrm policy add src 10.0.0.0/24 dst 10.20.0.0/24 dir in \
+	    tmpl src $w dst $g $t || exit 1
+	    /bin/ip xfrm policy add src 10.20.0.0/24 dst 10.0.0.0/24 dir out \
+	    tmpl src $g dst $w $t || exit 1" ||
+	    atf_fail "Linux does not take it"
+	w_capture w tr wan.pcap
+	w_ping a 10.20.0.1 -c 3
+	guest "ping -c 2 -w 10 -I 10.20.0.1 10.0.0.2" ||
+	    linux_fail "Linux does not reach host a"
+	w_captured wan.pcap
+	[ "$(handbook_seen $k $l)" = 10 ] ||
+	    atf_fail "tshark reads $(handbook_seen $k $l) pings, wanted 10"
+	[ "$(handbook_seen $l $k)" = 0 ] || atf_fail "by any key?"
+	ipsec_want 0 'net 10.0.0.0/24 or net 10.20.0.0/24'
+	# Fragments before and after; then a narrow WAN.
+	w_ping a 10.20.0.1 -c 1 -s 3000
+	guest "ping -c 1 -w 10 -s 3000 -I 10.20.0.1 10.0.0.2" ||
+	    linux_fail "no large one from Linux"
+	w_in w ip link set tg mtu 1400
+	w_in a ping -n -c 1 -W 1 -s 1380 -M do 10.20.0.1
+	w_wait 10 handbook_mtu
+	w_ping a 10.20.0.1 -c 1 -s 1300 -M do
+	w_ping a 10.20.0.1 -c 1 -s 3000
 }
 
 atf_init_test_cases()
