@@ -1,5 +1,6 @@
 #!/usr/bin/env atf-sh
-# Each fuzz target for a moment, from its seeds.
+# Each fuzz target for a moment, from its seeds: too short for the coverage that
+# `make fuzz' asks for, so only a target that reaches next to nothing fails.
 
 : "${OBJ:?OBJ is the object directory}"
 
@@ -15,7 +16,8 @@ targets()
 	$1_body()
 	{
 		top=\$(cat \"\$(atf_get_srcdir)/top\")
-		atf_check -o save:out \"\$top/tools/fuzz\" -n -t 2 $3
+		atf_check -o save:out \"\$top/tools/fuzz\" -n -t 2 \\
+		    -m 40 $3
 		cat out
 		tail -n 1 out | grep -q ', 0 failed\$' || atf_fail out
 	}"
