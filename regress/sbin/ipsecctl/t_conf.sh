@@ -64,34 +64,48 @@ flow esp in $b type require"
 			rule "flow $p in $b type $t"
 		done
 	done
-	rule 'flow out proto tcp from 10.0.1.0/24 port 1024 to 10.0.2.1 port www local 10.0.0.1 peer 10.0.0.2 srcid a.example dstid b@b.example type use' \
-	    'flow esp out proto tcp from 10.0.1.0/24 port 1024 to 10.0.2.1 port 80 local 10.0.0.1 peer 10.0.0.2 srcid FQDN/a.example dstid UFQDN/b@b.example type use'
+	rule "flow out proto tcp from 10.0.1.0/24 port 1024 to 10.0.2.1 \
+port www local 10.0.0.1 peer 10.0.0.2 srcid a.example dstid b@b.example \
+type use" \
+	    "flow esp out proto tcp from 10.0.1.0/24 port 1024 to 10.0.2.1 \
+port 80 local 10.0.0.1 peer 10.0.0.2 srcid FQDN/a.example dstid \
+UFQDN/b@b.example type use"
 	rule 'flow proto tcp from 10.0.1.0/24 to 10.0.2.1 port 80' \
-	    'flow esp out proto tcp from 10.0.1.0/24 to 10.0.2.1 port 80 peer 10.0.2.1 type require
-flow esp in proto tcp from 10.0.2.1 port 80 to 10.0.1.0/24 peer 10.0.2.1 type require'
-	rule 'flow out from 10.0.0.1 to 10.0.0.2 srcid 10.0.0.1 dstid "/C=DE/CN=b"' \
-	    'flow esp out from 10.0.0.1 to 10.0.0.2 peer 10.0.0.2 srcid PREFIX/10.0.0.1/32 dstid ASN1_DN//C=DE/CN=b type require'
+	    "flow esp out proto tcp from 10.0.1.0/24 to 10.0.2.1 port 80 \
+peer 10.0.2.1 type require
+flow esp in proto tcp from 10.0.2.1 port 80 to 10.0.1.0/24 peer 10.0.2.1 \
+type require"
+	rule "flow out from 10.0.0.1 to 10.0.0.2 srcid 10.0.0.1 dstid \
+\"/C=DE/CN=b\"" \
+	    "flow esp out from 10.0.0.1 to 10.0.0.2 peer 10.0.0.2 srcid \
+PREFIX/10.0.0.1/32 dstid ASN1_DN//C=DE/CN=b type require"
 	rule 'flow out from fd01::/64 to fd02::/64 peer fd00::2 srcid fd00::1' \
-	    'flow esp out from fd01::/64 to fd02::/64 peer fd00::2 srcid PREFIX/fd00::1/128 type require'
+	    "flow esp out from fd01::/64 to fd02::/64 peer fd00::2 srcid \
+PREFIX/fd00::1/128 type require"
 	# The prefix is what counts of an address.
 	rule 'flow out from 10.0.1.77/24 to any peer 10.0.0.2' \
-	    'flow esp out from 10.0.1.0/24 to 0.0.0.0/0 peer 10.0.0.2 type require'
+	    "flow esp out from 10.0.1.0/24 to 0.0.0.0/0 peer 10.0.0.2 type \
+require"
 	rule 'flow in from fd01::/64 to any type deny' \
 	    'flow esp in from fd01::/64 to ::/0 type deny'
 	rule 'flow out proto ipv6-icmp from any to fd00::1 type bypass' \
-	    'flow esp out proto ipv6-icmp from ::/0 to fd00::1 peer fd00::1 type bypass'
+	    "flow esp out proto ipv6-icmp from ::/0 to fd00::1 peer fd00::1 \
+type bypass"
 	rule 'flow out proto 251 from any to 10.0.0.1 type bypass' \
-	    'flow esp out proto 251 from 0.0.0.0/0 to 10.0.0.1 peer 10.0.0.1 type bypass'
+	    "flow esp out proto 251 from 0.0.0.0/0 to 10.0.0.1 peer \
+10.0.0.1 type bypass"
 }
 
 declare_test lists "lists multiply a rule; families do not mix"
 lists_body()
 {
-	rule 'flow out from { 10.0.1.0/24 fd01::/64 } to { fd02::/64, 10.0.2.0/24 10.0.3.0/24 } type deny' \
+	rule "flow out from { 10.0.1.0/24 fd01::/64 } to { fd02::/64, \
+10.0.2.0/24 10.0.3.0/24 } type deny" \
 'flow esp out from 10.0.1.0/24 to 10.0.2.0/24 type deny
 flow esp out from 10.0.1.0/24 to 10.0.3.0/24 type deny
 flow esp out from fd01::/64 to fd02::/64 type deny'
-	rule 'flow out proto {tcp,udp} from 10.0.1.0/24 to 10.0.2.0/24 port {53 domain 853} type deny' \
+	rule "flow out proto {tcp,udp} from 10.0.1.0/24 to 10.0.2.0/24 port \
+{53 domain 853} type deny" \
 'flow esp out proto tcp from 10.0.1.0/24 to 10.0.2.0/24 port 53 type deny
 flow esp out proto tcp from 10.0.1.0/24 to 10.0.2.0/24 port 53 type deny
 flow esp out proto tcp from 10.0.1.0/24 to 10.0.2.0/24 port 853 type deny
@@ -111,7 +125,8 @@ sas_body()
 	e='from 10.0.0.1 to 10.0.0.2 spi 0x00001001'
 	for x in aes-128:16 aes-192:24 aes-256:32 aes-128-ctr:20 \
 	    aes-192-ctr:28 aes-256-ctr:36 3des-cbc:24; do
-		conf "esp $e enc ${x%:*} enckey $(key "${x#*:}") authkey $(key 32)"
+		conf "esp $e enc ${x%:*} enckey $(key "${x#*:}") authkey \
+$(key 32)"
 		same "esp tunnel $e auth hmac-sha2-256 enc ${x%:*}"
 	done
 	for x in aes-128-gcm:20 aes-192-gcm:28 aes-256-gcm:36 \
@@ -134,12 +149,16 @@ esp tunnel $e auth ${y%:*} enc null"
 	conf 'esp from 10.0.0.1 to 10.0.0.2 spi 4097:0x1002 \' \
 	    "	enc aes-256-gcm \\" \
 	    "	enckey $(key 36 a):$(key 36 b) udpencap port 4501 esn"
-	same 'esp tunnel from 10.0.0.1 to 10.0.0.2 spi 0x00001001 udpencap port 4501 enc aes-256-gcm esn
-esp tunnel from 10.0.0.2 to 10.0.0.1 spi 0x00001002 udpencap port 4501 enc aes-256-gcm esn'
+	same "esp tunnel from 10.0.0.1 to 10.0.0.2 spi 0x00001001 udpencap \
+port 4501 enc aes-256-gcm esn
+esp tunnel from 10.0.0.2 to 10.0.0.1 spi 0x00001002 udpencap port 4501 enc \
+aes-256-gcm esn"
 	# Their keys with -k only.
-	atf_check -o inline:"esp tunnel from 10.0.0.1 to 10.0.0.2 spi 0x00001001 udpencap port 4501 enc aes-256-gcm esn
+	atf_check -o inline:"esp tunnel from 10.0.0.1 to 10.0.0.2 spi \
+0x00001001 udpencap port 4501 enc aes-256-gcm esn
 	enckey 0x$(key 36 a)
-esp tunnel from 10.0.0.2 to 10.0.0.1 spi 0x00001002 udpencap port 4501 enc aes-256-gcm esn
+esp tunnel from 10.0.0.2 to 10.0.0.1 spi 0x00001002 udpencap port 4501 enc \
+aes-256-gcm esn
 	enckey 0x$(key 36 b)
 " "$IPSECCTL" -nvk -f conf
 	atf_check -o match:'^@0 esp .*1001' -o match:'^@1 esp .*1002' \
@@ -259,7 +278,8 @@ flow esp out from 10.0.9.0/24 to 10.0.2.0/24 type deny'
 	    "$IPSECCTL" -nv -D lan -f conf
 	# Between quotes nothing is special.
 	conf 'flow out from 10.0.0.1 to 10.0.0.2 dstid "a $b#c@d {=}" type use'
-	same 'flow esp out from 10.0.0.1 to 10.0.0.2 peer 10.0.0.2 dstid UFQDN/a $b#c@d {=} type use'
+	same "flow esp out from 10.0.0.1 to 10.0.0.2 peer 10.0.0.2 dstid \
+UFQDN/a \$b#c@d {=} type use"
 	fault 'flow from $nosuch to 10.0.0.1' "macro 'nosuch' not defined"
 	fault 'flow from "10.0.0.1 to 10.0.0.1' 'unterminated quote'
 	fault 'flow from 10.0"x"' 'quote within a word'
@@ -287,8 +307,9 @@ flow esp out from 10.0.9.0/24 to 10.0.2.0/24 type deny'
 	atf_check -s exit:1 -e match:'files include one another' \
 	    "$IPSECCTL" -n -f conf
 	fault 'include "nosuch"' 'nosuch: No such file or directory'
-	atf_check -s exit:1 -e inline:'ipsecctl: nosuch: No such file or directory
-' "$IPSECCTL" -n -f nosuch
+	atf_check -s exit:1 -e inline:"ipsecctl: nosuch: No such file or \
+directory
+" "$IPSECCTL" -n -f nosuch
 	echo 'flow from' | atf_check -s exit:1 -e match:'^stdin: 1: ' \
 	    "$IPSECCTL" -n -f -
 }
@@ -306,8 +327,8 @@ secrets_body()
 		    "$IPSECCTL" -n -f conf
 	done
 	(umask 077; key 20 a >k1; key 20 b >k2; echo >>k2)
-	conf 'esp from 10.0.0.1 to 10.0.0.2 spi 0x1001:0x1002 enc aes-128-gcm \' \
-	    'enckey file "k1:k2"'
+	conf 'esp from 10.0.0.1 to 10.0.0.2 spi 0x1001:0x1002 \' \
+	    'enc aes-128-gcm enckey file "k1:k2"'
 	atf_check -o match:"enckey 0x$(key 20 a)\$" \
 	    -o match:"enckey 0x$(key 20 b)\$" "$IPSECCTL" -nvk -f conf
 	chmod 644 k2

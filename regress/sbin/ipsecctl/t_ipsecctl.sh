@@ -45,26 +45,33 @@ show_body()
 	u_machine
 	nothing
 	load '' 'flow esp from 10.0.1.0/24 to 10.0.2.0/24 peer 10.0.0.2' \
-	    'flow ah out proto udp from 10.0.1.1 port 53 to any peer fd00::2 type use' \
-	    'flow esp in proto tcp from fd02::/64 to fd01::/64 port 80 local fd00::1 peer fd00::2 srcid a.example dstid b@b.example type dontacq' \
-	    "esp from 10.0.1.1 to 10.0.1.2 spi 0x1001:0x1002 enc aes-256-gcm enckey $K1:$K2" \
-	    "esp transport from fd00::1 to fd00::2 spi 0x12345678 udpencap port 4501 enc chacha20-poly1305 enckey $K1 esn tag red tap enc0" \
-	    "ah from 10.0.1.1 to 10.0.1.3 spi 0x2001 auth hmac-sha1 authkey $(echo $K1 | cut -c 1-40)" \
+	    "flow ah out proto udp from 10.0.1.1 port 53 to any peer \
+fd00::2 type use" \
+	    "flow esp in proto tcp from fd02::/64 to fd01::/64 port 80 \
+local fd00::1 peer fd00::2 srcid a.example dstid b@b.example type dontacq" \
+	    "esp from 10.0.1.1 to 10.0.1.2 spi 0x1001:0x1002 enc \
+aes-256-gcm enckey $K1:$K2" \
+	    "esp transport from fd00::1 to fd00::2 spi 0x12345678 udpencap \
+port 4501 enc chacha20-poly1305 enckey $K1 esn tag red tap enc0" \
+	    "ah from 10.0.1.1 to 10.0.1.3 spi 0x2001 auth hmac-sha1 authkey \
+$(echo $K1 | cut -c 1-40)" \
 	    'ipcomp from 10.0.1.1 to 10.0.1.4 spi 0x3001'
-	u_ok 'FLOWS:
+	u_ok "FLOWS:
 flow esp in from 10.0.2.0/24 to 10.0.1.0/24 peer 10.0.0.2 type require
-flow esp in proto tcp from fd02::/64 to fd01::/64 port 80 local fd00::1 peer fd00::2 srcid FQDN/a.example dstid UFQDN/b@b.example type dontacq
+flow esp in proto tcp from fd02::/64 to fd01::/64 port 80 local fd00::1 \
+peer fd00::2 srcid FQDN/a.example dstid UFQDN/b@b.example type dontacq
 flow esp out from 10.0.1.0/24 to 10.0.2.0/24 peer 10.0.0.2 type require
 flow ah out proto udp from 10.0.1.1 port 53 to 0.0.0.0/0 peer fd00::2 type use
-' ipsecctl -s flow
+" ipsecctl -s flow
 	x ipsecctl -s sa >sas
-	atf_check -o inline:'SAD:
+	atf_check -o inline:"SAD:
 esp tunnel from 10.0.1.1 to 10.0.1.2 spi 0x00001001 enc aes-256-gcm
 esp tunnel from 10.0.1.2 to 10.0.1.1 spi 0x00001002 enc aes-256-gcm
-esp transport from fd00::1 to fd00::2 spi 0x12345678 udpencap port 4501 enc chacha20-poly1305 esn
+esp transport from fd00::1 to fd00::2 spi 0x12345678 udpencap port 4501 enc \
+chacha20-poly1305 esn
 ah tunnel from 10.0.1.1 to 10.0.1.3 spi 0x00002001 auth hmac-sha1
 ipcomp tunnel from 10.0.1.1 to 10.0.1.4 spi 0x00003001 comp deflate
-' cat sas
+" cat sas
 	# The modifiers, shortened.
 	x ipsecctl -s flow >flows
 	x ipsecctl -s all >all
@@ -117,7 +124,8 @@ monitor_body()
 	for o in -m -mv -mvk; do
 		w_wait 10 grep -q 'sadb_add: ' "out$o"
 	done
-	atf_check -o match:'^sadb_x_addflow: satype esp vers 2 len [0-9]+ seq [0-9]+ pid [0-9]+$' \
+	atf_check -o match:"^sadb_x_addflow: satype esp vers 2 len [0-9]+ \
+seq [0-9]+ pid [0-9]+\$" \
 	    -o match:'^sadb_add: satype esp vers 2 ' \
 	    -o not-match:'address' cat out-m
 	atf_check -o match:'^	address_dst: 10.0.1.2$' \
@@ -131,7 +139,8 @@ w_test flush_delete "-F, -d, and both with -f"
 flush_delete_body()
 {
 	u_machine
-	load '' "flow esp $F peer 10.0.1.2" "esp $E $G" "esp from 10.0.1.1 to 10.0.1.2 spi 0x1005 $G"
+	load '' "flow esp $F peer 10.0.1.2" "esp $E $G" "esp from 10.0.1.1 \
+to 10.0.1.2 spi 0x1005 $G"
 	rules "flow esp $F peer 10.0.1.2" "esp $E $G"
 	u_do ipsecctl -d -f $CONF
 	u_ok 'FLOWS:
@@ -176,7 +185,8 @@ atomic_body()
 	rules "flow esp $F peer 10.0.1.7 type require" \
 	    'flow esp from 10.0.5.0/24 to 10.0.6.0/24 peer 10.0.1.7' \
 	    "esp $E $G bundle x" \
-	    "ah from 10.0.1.1 to 10.0.1.2 spi 0x2001 authkey $(echo $K1 | cut -c 1-64) bundle x" \
+	    "ah from 10.0.1.1 to 10.0.1.2 spi 0x2001 authkey $(echo $K1 | \
+cut -c 1-64) bundle x" \
 	    'ipcomp from 10.0.1.1 to 10.0.1.2 spi 0x301:0x302' \
 	    "esp from 10.0.1.2 to 10.0.1.9 spi 0x1009 $G" \
 	    "esp from 10.0.1.1 to 10.0.1.8 spi 0x1010 $G"
@@ -186,15 +196,18 @@ ipsecctl: ipsec rules not loaded
 	atf_check -o file:before warren exec "$M" ipsecctl -s all
 	# What is refused at once, and a flow.
 	rules "flow esp $F peer 10.0.1.7" \
-	    "esp $E enc 3des-cbc enckey $(echo $K1 | cut -c 1-48) authkey $(echo $K1 | cut -c 1-64)"
+	    "esp $E enc 3des-cbc enckey $(echo $K1 | cut -c 1-48) authkey \
+$(echo $K1 | cut -c 1-64)"
 	atf_check -s exit:1 -e match:'^/etc/ipsec.conf: 2: failed to add SA: ' \
 	    warren exec "$M" ipsecctl -f $CONF
 	atf_check -o file:before warren exec "$M" ipsecctl -s all
-	rules "esp $E $G" 'flow out from 10.0.5.0/24 to 10.0.6.0/24 peer 10.0.1.7' \
+	rules "esp $E $G" "flow out from 10.0.5.0/24 to 10.0.6.0/24 peer \
+10.0.1.7" \
 	    'flow out from 10.0.6.0/24 to 10.0.7.0/24 peer 10.0.0.0/32' \
 	    'flow out from 10.0.6.0/24 to 10.0.7.0/24 peer 224.0.0.5'
 	x ipsecctl -f $CONF 2>err || {
-		atf_check -o match:'^/etc/ipsec.conf: [34]: failed to add flow: ' cat err
+		atf_check -o match:"^/etc/ipsec.conf: [34]: failed to add \
+flow: " cat err
 		atf_check -o file:before warren exec "$M" ipsecctl -s all
 	}
 	x ipsecctl -F
@@ -236,7 +249,8 @@ flow esp out from 10.0.1.1 to 10.0.1.77 peer 10.0.1.77 type deny
 flow esp out from fd01::/64 to fd09::/64 type bypass
 ' ipsecctl -s flow
 	rules 'flow out from em7 to 10.0.9.0/24 type deny'
-	atf_check -s exit:1 -e match:'^/etc/ipsec.conf: 1: no such address: em7$' \
+	atf_check -s exit:1 -e match:"^/etc/ipsec.conf: 1: no such address: \
+em7\$" \
 	    warren exec "$M" ipsecctl -f $CONF
 }
 

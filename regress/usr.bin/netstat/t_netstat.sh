@@ -42,21 +42,28 @@ encap_body()
 {
 	u_machine
 	atf_check -o not-match:Encap warren exec "$M" netstat -rn
-	(umask 077; printf '%s\n' 'flow esp from 10.0.1.0/24 to 10.0.2.0/24 peer 10.0.0.2' \
-	    'flow ah out proto udp from 10.0.1.1 port 53 to any peer 10.0.0.3 type use' \
-	    'flow esp in proto tcp from fd02::/64 to fd01::/64 port 80 peer fd00::2 type dontacq' \
+	(umask 077; printf '%s\n' "flow esp from 10.0.1.0/24 to 10.0.2.0/24 \
+peer 10.0.0.2" \
+	    "flow ah out proto udp from 10.0.1.1 port 53 to any peer \
+10.0.0.3 type use" \
+	    "flow esp in proto tcp from fd02::/64 to fd01::/64 port 80 peer \
+fd00::2 type dontacq" \
 	    'flow out from 10.0.1.0/24 to 10.0.1.0/24 type bypass' \
 	    >m/m/etc/ipsec.conf)
 	u_do ipsecctl -f /etc/ipsec.conf
 	x netstat -rn >out
 	sed '1,/^Encap:/d' out | sort >encap
-	atf_check -o inline:'10.0.1.1/32        53    default            0     17    10.0.0.3/ah/use/out
+	atf_check -o inline:"10.0.1.1/32        53    default            0  \
+   17    10.0.0.3/ah/use/out
 10.0.1/24          0     10.0.1/24          0     0     none/esp/bypass/out
-10.0.1/24          0     10.0.2/24          0     0     10.0.0.2/esp/require/out
-10.0.2/24          0     10.0.1/24          0     0     10.0.0.2/esp/require/in
-Source             Port  Destination        Port  Proto SA(Address/Proto/Type/Direction)
+10.0.1/24          0     10.0.2/24          0     0     \
+10.0.0.2/esp/require/out
+10.0.2/24          0     10.0.1/24          0     0     \
+10.0.0.2/esp/require/in
+Source             Port  Destination        Port  Proto \
+SA(Address/Proto/Type/Direction)
 fd02::/64          0     fd01::/64          80    6     fd00::2/esp/dontacq/in
-' cat encap
+" cat encap
 	atf_check -o match:'^Internet:' cat out
 	atf_check -o not-match:'^Internet' -o match:'^Encap:' \
 	    warren exec "$M" netstat -rn -f encap
