@@ -85,8 +85,9 @@ FUZZ(igmp, fuzz_net_init, "IGMP messages")
 }
 
 /*
- * Each record: an octet with the datagram's identity and source, one of
- * flags, two of offset in units of 8, one of length in units of 4.
+ * Which knob is turned, 255 for none.  Then records: an octet with the
+ * datagram's identity and source, one of flags, two of offset in units of 8,
+ * one of length in units of 4.
  */
 FUZZ(reass, fuzz_net_init, "IPv4 fragments")
 {
@@ -95,6 +96,8 @@ FUZZ(reass, fuzz_net_init, "IPv4 fragments")
 	struct ip		*ip = (struct ip *)fp.fp_buf;
 	u_int			 who, how, off, i;
 
+	if ((i = fuzz_u8(&fi)) != 255)
+		fuzz_knob(i);
 	for (i = 0; i < 200 && fi.fi_left >= 5; i++) {
 		who = fuzz_u8(&fi);
 		how = fuzz_u8(&fi);
@@ -102,17 +105,18 @@ FUZZ(reass, fuzz_net_init, "IPv4 fragments")
 		fp.fp_len = fuzz_u8(&fi) * 4 + (how >> 6);
 		fp.fp_op = (how & 0x30) == 0x30 ? FZ_CUT | (how & 0x40) : 0;
 		kt_pattern(fp.fp_buf, off * 8, fp.fp_len);
-		header(&fp, who & 4 ? IPPROTO_ICMP : IPPROTO_UDP,
+		header(&fp, who & 4 ? IPPROTO_ICMP :
+		    who & 16 ? IPPROTO_TCP : IPPROTO_UDP,
 		    who & 8 ? IP(10, 2, 0, 2) : IP(10, 1, 0, 1));
 		ip->ip_id = htons(who & 3);
 		ip->ip_tos = how & 3;
-		if (off == 0 && (who & 4) == 0)
+		if (off == 0 && (who & 20) == 0)
 			memcpy(fp.fp_buf + 20, "\0\011\033\130\0\020\0\0", 8);
 		ip->ip_off = htons((off & IP_OFFMASK) |
 		    (how & 4 ? IP_MF : 0) | (how & 8 ? IP_DF : 0));
 		fuzz_rx(&fp);
 		if (who & 0x80)
-			fuzz_sleep_ms(500);
+			fuzz_sleep_ms(who & 0x40 ? 16000 : 500);
 	}
 	fuzz_end();
 }

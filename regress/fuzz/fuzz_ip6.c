@@ -15,13 +15,14 @@
 
 #include <netinet/icmp6.h>
 #include <netinet/ip6.h>
+#include <netinet6/icmp6_var.h>
 #include <netinet6/in6_var.h>
 #include <netinet6/nd6.h>
 #include <netinet6/ip6_var.h>
 
 #include "fuzz_packet.h"
 
-#define SOCKETS		6
+#define SOCKETS		7
 
 static struct socket	*socks6[SOCKETS];
 
@@ -97,7 +98,7 @@ sockets(void)
 	m = name6(&peer, 9);
 	KT_ERR(0, soconnect(socks6[2], m));
 	m_freem(m);
-	for (i = 4; i < SOCKETS; i++) {
+	for (i = 4; i < 6; i++) {
 		KT_ERR(0, socreate(AF_INET6, &socks6[i], SOCK_DGRAM, 0));
 		KT_ERR(0, kt_setint(socks6[i], IPPROTO_IPV6, IPV6_V6ONLY, 1));
 		m = name6(&in6addr_any, i == 4 ? 7002 : 7004);
@@ -107,6 +108,10 @@ sockets(void)
 	KT_ERR(0, kt_setint(socks6[4], IPPROTO_UDP, UDP_GRO, 1));
 	KT_ERR(0, kt_setint(socks6[4], IPPROTO_IPV6, IPV6_RECVDSTPORT, 1));
 	fuzz_upcall(socks6[5]);
+	KT_ERR(0, socreate(AF_INET6, &socks6[6], SOCK_DGRAM, 0));
+	m = name6(&us, 7005);
+	KT_ERR(0, sobind(socks6[6], m, curproc));
+	m_freem(m);
 	mr.ipv6mr_multiaddr = group;
 	mr.ipv6mr_interface = kt_ifp(fza)->if_index;
 	KT_ERR(0, kt_setopt(socks6[0], IPPROTO_IPV6, IPV6_JOIN_GROUP, &mr,
@@ -148,6 +153,19 @@ route6(uint8_t net, struct in6_addr gate, int flags)
 	NET_UNLOCK();
 }
 
+/* Somebody far away, whose path is another's. */
+static void
+far_socket(void)
+{
+	static const struct in6_addr	 far = {{{ 0xfd, 0, 0, 5, [15] = 9 }}};
+	struct mbuf			*m;
+
+	m = name6(&far, 9);
+	KT_ERR(0, soconnect(socks6[6], m));
+	m_freem(m);
+	icmp6_pmtu_settimeout(20);
+}
+
 static void
 router_init(void)
 {
@@ -160,6 +178,7 @@ router_init(void)
 	route6(4, in6addr_loopback, RTF_BLACKHOLE);
 	route6(5, peer_ll, 0);
 	sockets();
+	far_socket();
 	fuzz_sleep_ms(5000);
 	fuzz_net_settled();
 }
@@ -286,8 +305,9 @@ FUZZ(mld, router_init, "MLD messages")
 }
 
 /*
- * Each record: an octet with the packet's identity, one of flags, two of
- * offset in units of 8, one of length in units of 4.
+ * Which knob is turned, 255 for none.  Then records: an octet with the
+ * packet's identity, one of flags, two of offset in units of 8, one of length
+ * in units of 4.
  */
 FUZZ(frag6, router_init, "IPv6 fragments")
 {
@@ -295,6 +315,8 @@ FUZZ(frag6, router_init, "IPv6 fragments")
 	struct fuzz_in		 fi = { data, size };
 	u_int			 who, how, off, i;
 
+	if ((i = fuzz_u8(&fi)) != 255)
+		fuzz_knob(i);
 	for (i = 0; i < 200 && fi.fi_left >= 5; i++) {
 		who = fuzz_u8(&fi);
 		how = fuzz_u8(&fi);
@@ -304,7 +326,8 @@ FUZZ(frag6, router_init, "IPv6 fragments")
 		kt_pattern(fp.fp_buf + 8, off * 8, fp.fp_len - 8);
 		memset(fp.fp_buf, 0, 8);
 		fp.fp_buf[0] = who & 4 ? IPPROTO_ICMPV6 :
-		    who & 8 ? IPPROTO_DSTOPTS : IPPROTO_UDP;
+		    who & 8 ? IPPROTO_DSTOPTS :
+		    who & 32 ? IPPROTO_TCP : IPPROTO_UDP;
 		be16enc(fp.fp_buf + 2, off << 3 | (how & 4 ? 1 : 0));
 		fp.fp_buf[7] = who & 3;
 		if (off == 0 && (who & 12) == 8)
@@ -314,7 +337,7 @@ FUZZ(frag6, router_init, "IPv6 fragments")
 		be32enc(fp.fp_buf, 6U << 28 | (how & 3) << 20);
 		fuzz_rx(&fp);
 		if (who & 0x80)
-			fuzz_sleep_ms(500);
+			fuzz_sleep_ms(who & 0x40 ? 16000 : 500);
 	}
 	end();
 }

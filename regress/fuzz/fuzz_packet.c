@@ -5,6 +5,8 @@
 
 #include <net/cksum.h>
 #include <net/ethertypes.h>
+#include <net/if_dl.h>
+#include <net/if_types.h>
 #include <net/netisr.h>
 
 #include <netinet/icmp6.h>
@@ -17,11 +19,11 @@
 
 #define AGE_INPUTS	4096		/* between two long sleeps */
 #define AGE_MS		(25 * 60 * 1000)	/* outlives all caches */
-#define SOCKETS		8
+#define SOCKETS		9
 #define TRAIN_MSS	100
 #define PATIENCE_MS	64000		/* that pass in one input */
 
-struct ktif	*fza, *fzb;
+struct ktif	*fza, *fzb, *fzc;
 
 static struct socket	*socks[SOCKETS];
 static u_int		 inputs;
@@ -92,6 +94,46 @@ both(u_int port)
 }
 
 /*
+ * An entry for addr of ki's, as `arp -s addr 02:aa:00:00:00:77' makes it;
+ * with RTF_ANNOUNCE, a published one.
+ */
+void
+fuzz_entry(struct ktif *ki, struct in_addr addr, int how)
+{
+	struct sockaddr_in	 sin = { .sin_len = sizeof(sin),
+	    .sin_family = AF_INET, .sin_addr = addr };
+	struct sockaddr_dl	 sdl = { .sdl_len = sizeof(sdl),
+	    .sdl_family = AF_LINK, .sdl_index = kt_ifp(ki)->if_index,
+	    .sdl_type = IFT_ETHER, .sdl_alen = ETHER_ADDR_LEN };
+	struct rt_addrinfo	 info;
+
+	memcpy(LLADDR(&sdl), "\x02\xaa\0\0\0\x77", ETHER_ADDR_LEN);
+	memset(&info, 0, sizeof(info));
+	info.rti_info[RTAX_DST] = sintosa(&sin);
+	info.rti_info[RTAX_GATEWAY] = (struct sockaddr *)&sdl;
+	info.rti_flags = RTF_HOST | RTF_STATIC | how;
+	NET_LOCK();
+	KT_ERR(0, rtrequest(RTM_ADD, &info, 0, NULL, 0));
+	NET_UNLOCK();
+}
+
+/* Where packets can go, and what is known of neighbours. */
+static void
+ways(void)
+{
+	KT_ERR(0, kt_route(IP(10, 9, 0, 0), 16, IP(10, 1, 0, 2), 0, 0));
+	KT_ERR(0, kt_route(IP(10, 3, 0, 0), 16, IP(10, 1, 0, 2),
+	    RTF_REJECT, 0));
+	KT_ERR(0, kt_route(IP(10, 4, 0, 0), 16, IP(10, 1, 0, 2),
+	    RTF_BLACKHOLE, 0));
+	fuzz_entry(fza, IP(10, 1, 0, 77), 0);
+	fuzz_entry(fza, IP(10, 1, 0, 88), RTF_ANNOUNCE);
+	fuzz_entry(fzc, IP(10, 5, 0, 9), 0);
+	icmp_pmtu_settimeout(20);
+	icmp_redirect_settimeout(20);
+}
+
+/*
  * The machine that the packets come to; the fz_init of such targets.
  */
 void
@@ -102,9 +144,11 @@ fuzz_net_init(void)
 	fza = kt_if("fza0", KTIF_ETHER);
 	fzb = kt_if("fzb0", KTIF_IP);
 	KT_ERR(0, kt_addr(fza, IP(10, 1, 0, 1), 24));
+	fzc = kt_if("fzc0", KTIF_ETHER);
 	KT_ERR(0, kt_addr(fzb, IP(10, 2, 0, 1), 24));
+	KT_ERR(0, kt_addr(fzc, IP(10, 5, 0, 1), 24));
 	kt_ifp(fzb)->if_mtu = 600;
-	KT_ERR(0, kt_route(IP(10, 9, 0, 0), 16, IP(10, 1, 0, 2), 0, 0));
+	ways();
 	ipforwarding = 1;
 	ip_dosourceroute = 1;
 	icmpmaskrepl = icmpbmcastecho = 1;
@@ -128,6 +172,9 @@ fuzz_net_init(void)
 	socks[7] = kt_socket(SOCK_DGRAM, 0);
 	KT_ERR(0, kt_bind(socks[7], IP(0, 0, 0, 0), 7004));
 	fuzz_upcall(socks[7]);
+	socks[8] = kt_socket(SOCK_DGRAM, 0);
+	KT_ERR(0, kt_bind(socks[8], IP(10, 1, 0, 1), 7005));
+	KT_ERR(0, kt_connect(socks[8], IP(10, 9, 1, 1), 9));
 	udp_encap_port = 4500;
 	udp_encap_hook = encap;
 	options(socks[0]);
@@ -150,6 +197,7 @@ fuzz_net_init(void)
 void
 fuzz_net_settled(void)
 {
+	fuzz_knob_init();
 	fuzz_end();
 	inuse = mbuf_inuse();
 }
@@ -173,6 +221,10 @@ fuzz_record(struct fuzz_in *fi, struct fuzz_pkt *fp)
 
 	while (fi->fi_left > 0) {
 		fp->fp_op = fuzz_u8(fi);
+		if (fp->fp_op == FZ_KNOB) {
+			fuzz_knob(fuzz_u8(fi));
+			continue;
+		}
 		if ((fp->fp_op & FZ_TIME) == FZ_TIME) {
 			pass(50 << FZ_ARG(fp->fp_op));
 			continue;
@@ -393,6 +445,7 @@ drain(void)
 	}
 	kt_txdrop(fza);
 	kt_txdrop(fzb);
+	kt_txdrop(fzc);
 }
 
 /* Whoever holds mbufs now never lets go. */
@@ -411,6 +464,7 @@ leaks(void)
 void
 fuzz_end(void)
 {
+	fuzz_knob_back();
 	kt_settle();
 	NET_LOCK();
 	ip_drain();

@@ -4,10 +4,13 @@
  *
  *	peer 10.1.0.2 ---- fza0 (Ethernet) 10.1.0.1
  *			   fzb0 (no link header) 10.2.0.1 ---- 10.2.0.2
+ *			   fzc0 (Ethernet) 10.5.0.1
  *
  * An input is a list of records: an octet of FZ_* bits, then
  *
- *	FZ_TIME		nothing: the upper bits are a time, that passes
+ *	FZ_TIME		nothing: the upper bits are a time, that passes; all of
+ *			them set: an octet follows, which knob of fuzz_knob.c is
+ *			turned until the input ends
  *	otherwise	two octets of length, and the packet
  *
  * Checksums are made right before a packet enters, unless FZ_RAW is set.
@@ -21,6 +24,7 @@
 #include "fuzz.h"
 
 #define FZ_TIME		0x0f	/* all of the lower bits */
+#define FZ_KNOB		0xff	/* no time */
 #define FZ_TRAIN	0x01	/* UDP: a train; others: a shared packet */
 #define FZ_RAW		0x02	/* checksums as they are */
 #define FZ_CUT		0x04	/* in mbufs of few octets: upper bits */
@@ -37,7 +41,7 @@ struct fuzz_pkt {
 	uint32_t	 fp_csum;	/* M_*_CSUM_*, M_UDP_SEG */
 };
 
-extern struct ktif	*fza, *fzb;
+extern struct ktif	*fza, *fzb, *fzc;
 
 void		 fuzz_net_init(void);
 void		 fuzz_net_settled(void);
@@ -49,6 +53,10 @@ struct mbuf	*fuzz_mbuf(const struct fuzz_pkt *);
 void		 fuzz_udp(struct fuzz_pkt *);
 void		 fuzz_upcall(struct socket *);
 void		 fuzz_rx(const struct fuzz_pkt *);
+void		 fuzz_entry(struct ktif *, struct in_addr, int);
+void		 fuzz_knob_init(void);
+void		 fuzz_knob(u_int);
+void		 fuzz_knob_back(void);
 void		 fuzz_end(void);
 
 #endif /* _REGRESS_FUZZ_PACKET_H_ */

@@ -4,6 +4,7 @@
 # Each target's source joins FUZZ_SRCS.
 
 FUZZ_SRCS=	regress/fuzz/fuzz_main.c regress/fuzz/fuzz_packet.c \
+		regress/fuzz/fuzz_knob.c \
 		regress/fuzz/fuzz_bpf.c regress/fuzz/fuzz_ether.c regress/fuzz/fuzz_ip.c \
 		regress/fuzz/fuzz_ip6.c \
 		regress/fuzz/fuzz_route.c regress/fuzz/fuzz_syscall.c \

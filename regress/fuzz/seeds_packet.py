@@ -24,6 +24,16 @@ def time(exponent):
     return bytes([exponent << 4 | 15])
 
 
+def knob(which):
+    """What fuzz_knob.c has at that place."""
+    return bytes([255, which])
+
+
+def turned(packets, *knobs, op=0):
+    """An input for each packet, with the knobs turned."""
+    return [b"".join(knob(k) for k in knobs) + rec(p, op) for p in packets]
+
+
 def each(packets, ops=(0, CUT | 0x10)):
     """An input for each packet and each of the ops, and one of all."""
     packets = [bytes(p) for p in packets]
@@ -88,11 +98,17 @@ def ip():
               IP(src=PEER, dst=US, id=7, proto=17, frag=6) / raw[48:]]
     out.append(rec(pieces[0]) + rec(pieces[1]))
     out.append(rec(pieces[1]) + time(3) + rec(pieces[0]))
-    out.append(rec(pieces[1]) + time(15) + rec(pieces[0]))
+    out.append(rec(pieces[1]) + time(14) + rec(pieces[0]))
     out.append(rec(pieces[0]) + time(10))
     via_b = [IP(src=FAR, dst=d) / ICMP() / b"x"
              for d in (PEER, US, FAR_US, "10.2.0.3")]
-    return out + each(via_b, (OTHER,))
+    plain = [IP(src=PEER, dst=d) / UDP(dport=7000) / bytes(n)
+             for d in (US, FAR, "10.2.0.255", "10.3.0.1", "10.4.0.1",
+                       "10.9.1.1", "10.1.0.77", "10.5.0.3")
+             for n in range(15, 20)]
+    for k in (0, 1, 6, 7, 15, 18, 19):
+        out += turned(plain, k) + turned(plain[:5], k, op=OTHER)
+    return out + each(plain) + each(via_b, (OTHER,))
 
 
 def quoted():
@@ -100,6 +116,8 @@ def quoted():
                   TCP(sport=1, dport=2), ICMP()):
         yield bytes(IP(src=US, dst=PEER) / inner / bytes(8))
     yield bytes(IP(src=US, dst="10.9.1.1") / UDP(sport=7000) / bytes(8))
+    yield bytes(IP(src=US, dst="10.9.1.1", len=1500)
+                / UDP(sport=7005, dport=9) / bytes(8))
     yield bytes(IP(src="10.9.0.1", dst=PEER, options=[IPOption_NOP()])
                 / UDP())
     yield bytes(IP(src=US, dst="224.0.0.1", frag=4) / UDP())
@@ -124,7 +142,20 @@ def icmp():
             out.append(struct.pack("!BBHHH", 3, 4, 0, 0, mtu) + inner)
     out += [b"", b"\x08", bytes(7), struct.pack("!BBHHH", 8, 0, 0, 1, 1)
             + bytes(1400)]
-    return each(out, (0, 0x10, CUT | 0x20, OTHER))
+    far = list(quoted())[5]
+    learn = [rec(struct.pack("!BBHHH", 3, 4, 0, 0, mtu) + far)
+             for mtu in (1400, 1300, 1200, 0, 1450, 60)]
+    redirect = [rec(struct.pack("!BBHI", 5, code, 0, gate) + far)
+                for code in (0, 1, 9) for gate in (0x0a010005, 0x0a020005)]
+    requests = [struct.pack("!BBHHH", kind, code, 0, 1, 1) + bytes(n)
+                for kind in (3, 8, 13, 15, 17) for code in (0, 4)
+                for n in (0, 3, 12, 16)]
+    more = [b"".join(learn) + time(9) + learn[1], learn[3] + time(9),
+            b"".join(redirect) + time(9) + redirect[0],
+            knob(2) + b"".join(learn)]
+    for k in (2, 3, 4, 5, 13, 18, 19):
+        more += turned(requests, k) + turned(requests, k, op=0x10)
+    return each(out, (0, 0x10, CUT | 0x20, OTHER)) + more
 
 
 def udp():
@@ -164,7 +195,8 @@ def reass():
     def piece(who, how, off, words):
         return struct.pack("<BBHB", who, how, off, words)
     more = 4
-    return [
+    none = b"\xff"
+    out = [
         piece(0, more, 0, 8) + piece(0, 0, 4, 2),
         piece(0, 0, 4, 2) + piece(0, more, 0, 8),
         piece(0, more, 0, 8) + piece(0, more, 2, 8) + piece(0, 0, 6, 8),
@@ -179,7 +211,24 @@ def reass():
         b"".join(piece(0, more, 2 * i, 4) for i in range(80)),
         b"".join(piece(i & 3, more, 4 * i, 4) for i in range(40)),
         piece(0, more, 0, 0) + piece(0, 0x70, 4, 2),
+        piece(0, more, 0, 8) + piece(0xc1, more, 0, 8) * 6,
+        piece(0, more, 4, 8) + piece(0xc1, more, 0, 8) * 6,
+        piece(0, more, 0, 8) + piece(0, more, 6, 8) + piece(0, 0, 5, 2),
+        piece(0, 0, 4, 2) + piece(0, 0, 6, 2),
+        piece(0, 0, 4, 2) + piece(0, more, 4, 4),
+        piece(0, more | 3, 0, 8) + piece(0, 0, 4, 2),
+        b"".join(piece(0, more, 2 * i, 1) for i in range(20)),
     ]
+    for first in (2, 4, 5, 8):
+        for who in (0, 4, 8, 16, 32, 48):
+            out.append(piece(who, more, 0, first)
+                       + piece(who, 0, first // 2, 2))
+            out.append(piece(who, more, 1, first))
+    many = [b"".join(piece(i & 3, more, 4 * i + 1, 4) for i in range(40)),
+            b"".join(piece(i & 7, more, 4 * i + 1, 4) for i in range(40)),
+            b"".join(piece(0, more, 4 * i + 1, 4) for i in range(40))]
+    return [none + p for p in out] + [
+        bytes([k]) + p for k in (7, 10, 11) for p in many + out[:4]]
 
 
 def eth(payload=b"", **kw):
@@ -221,8 +270,21 @@ def arp():
     out.append(bytes(ARP(op=1, ptype=0x86dd, psrc=PEER, pdst=US)))
     out.append(struct.pack("!HHBBH", 1, 0x800, 255, 255, 1) + bytes(100))
     out.append(struct.pack("!HHBBH", 1, 0x800, 6, 16, 1) + bytes(44))
+    for psrc, pdst, mac in (
+            ("10.1.0.77", US, PEER_MAC), ("10.5.0.9", US, PEER_MAC),
+            ("10.5.0.9", PEER, PEER_MAC), (PEER, "10.1.0.88", PEER_MAC),
+            ("10.1.0.88", US, PEER_MAC), ("10.1.0.77", US, "02:aa:0:0:0:77"),
+            (PEER, US, "02:00:00:00:00:02"), (PEER, US, OTHER_MAC),
+            ("10.5.0.3", US, PEER_MAC), (PEER, "10.1.0.77", PEER_MAC)):
+        for op in (1, 2):
+            out.append(bytes(ARP(op=op, psrc=psrc, pdst=pdst, hwsrc=mac)))
     out += [b"", bytes(7), bytes(8), bytes(27)]
-    return each(out, (0, OTHER, CUT | 0x10)) + [
+    few = [bytes(ARP(op=1, psrc="10.1.0.%d" % n, pdst=US, hwsrc=PEER_MAC))
+           for n in range(10, 20)]
+    more = [knob(k) + b"".join(rec(p) for p in few) + time(14) + rec(few[0])
+            for k in (14, 20, 21, 24)]
+    more.append(knob(14) + b"".join(rec(p) + time(11) for p in few * 2))
+    return more + each(out, (0, OTHER, CUT | 0x10)) + [
         rec(out[0]) + time(5) + rec(out[40]),
         rec(bytes(ARP(op=2, psrc=PEER, pdst=US, hwsrc=PEER_MAC)))
         + time(14)
@@ -253,6 +315,37 @@ def vnet():
                     (1, gso, 100, 14, 2)):
                 out.append(struct.pack("<BBHHHH", flags, kind, l4, mss,
                                        start, off) + frame)
+    # Other headers: tags, extension headers, protocols, cut short.
+    frames = []
+    for tags in ((), (Dot1Q(vlan=0),), (Dot1Q(vlan=5), Dot1Q(vlan=6)),
+                 (Dot1Q(vlan=5), Dot1Q(vlan=6), Dot1Q(vlan=7))):
+        pack = IP(src=PEER, dst=FAR) / TCP(dport=80) / bytes(900)
+        for t in reversed(tags):
+            pack = t / pack
+        frames.append((eth(pack), 14 + 4 * len(tags) + 20, 16, 1))
+    for kinds in ((0,), (60,), (43,), (44,), (0, 60), (60,) * 9):
+        for last, l4 in ((6, TCP(dport=80)), (17, UDP(dport=7000)),
+                         (58, b"\x80\0\0\0"), (99, b"data")):
+            chain = b"".join(bytes([n, 0]) + bytes(6)
+                             for n in kinds[1:] + (last,))
+            pack = IPv6(src="fd00::2", dst="fd00:1::2", nh=kinds[0]) / (
+                chain + bytes(l4) + bytes(900))
+            frames.append((eth(pack), 54 + 8 * len(kinds),
+                           16 if last == 6 else 6 if last == 17 else 2,
+                           4 if last == 6 else 5))
+    for proto in (1, 58, 99):
+        frames.append((eth(IP(src=PEER, dst=FAR, proto=proto)
+                           / bytes(400)), 34, 2, 1))
+    frames.append((eth(IPv6(src="fd00::2", dst="fd00:1::2", plen=4000)
+                       / TCP() / bytes(200)), 54, 16, 4))
+    frames.append((eth(IP(src=PEER, dst=FAR, frag=5) / TCP() / bytes(200)),
+                   34, 16, 1))
+    for frame, start, offset, gso in frames:
+        data = bytes(frame)
+        for flags, kind in ((1, 0), (1, gso), (2, 0)):
+            for cut in (len(data), start + 4, start - 4, 30, 15, 13):
+                out.append(struct.pack("<BBHHHH", flags, kind, start, 100,
+                                       start, offset) + data[:cut])
     out += [bytes(10), bytes(20)]
     return each(out, (0,)) + [rec(p, CUT | 0x30) for p in out[::7]]
 
@@ -307,7 +400,21 @@ def ip6_packets():
 
 
 def ip6():
-    return each(ip6_packets(), (0, CUT | 0x10, OTHER))
+    plain = [IPv6(src=src, dst=d) / UDP(dport=7000) / bytes(n)
+             for src in (PEER6, "fe80::2")
+             for d in (US6, FAR6, "fd00:3::1", "fd00:4::1", "fd00:5::1",
+                       "fd00:2::1", "ff02::1")
+             for n in range(15, 20)]
+    out = [bytes(20), b"\x60" + bytes(39), b"\x60" + bytes(20)]
+    out.append(bytes(IPv6(src=PEER6, dst=US6, nh=60) / (
+        bytes([0, 0, 1, 4, 0, 0, 0, 0, 17, 0, 1, 4] + [0] * 4))))
+    for n in (59, 99, 60):
+        out.append(bytes(IPv6(src=PEER6, dst="ff05::1", nh=n) / bytes(16)))
+    more = []
+    for k in (8, 9, 18, 19, 22, 23, 24):
+        more += turned(plain, k) + turned(plain[:10], k, op=OTHER)
+    return each(ip6_packets(), (0, CUT | 0x10, OTHER)) + each(
+        out + plain, (0, OTHER)) + more
 
 
 def quoted6():
@@ -318,6 +425,15 @@ def quoted6():
     yield bytes(IPv6(src=US6, dst=PEER6, nh=44)
                 / (struct.pack("!BBHI", 17, 0, 0, 7) + bytes(UDP())))
     yield bytes(IPv6(src=US6, dst=PEER6))[:30]
+    for plen in (1400, 8):
+        yield bytes(IPv6(src=US6, dst="fd00:5::9", plen=plen)
+                    / UDP(sport=7005, dport=9) / bytes(8))
+    yield bytes(IPv6(src=US6, dst=PEER6, nh=44)
+                / (struct.pack("!BBHI", 17, 0, 8, 7) + bytes(16)))
+    yield bytes(IPv6(src=US6, dst="ff02::77") / UDP(sport=7000, dport=9))
+    yield bytes(IPv6(src=US6, dst=PEER6, nh=60)
+                / (bytes([17, 0, 1, 4, 0, 0, 0, 0]) + bytes(UDP(sport=7001,
+                                                                dport=9))))
 
 
 def icmp6():
@@ -332,7 +448,17 @@ def icmp6():
     for kind in list(range(128, 160)) + [255]:
         out.append(struct.pack("!BBHHH", kind, 0, 0, 1, 1) + bytes(24))
     out += [b"", b"\x80", bytes(7), b"\x80" + bytes(1300)]
-    return each(out, (0, 0x10))
+    for code in (1, 7, 200):
+        for kind in (1, 3, 4, 128, 133, 134, 135, 136, 137):
+            out.append(struct.pack("!BBHI", kind, code, 0, 0)
+                       + list(quoted6())[0] + bytes(40))
+    far = list(quoted6())[6]
+    learn = [rec(struct.pack("!BBHI", 2, 0, 0, mtu) + far)
+             for mtu in (1400, 1300, 1290, 1450, 60, 1280)]
+    more = [b"".join(learn) + time(9) + learn[1], learn[0] + time(9)]
+    for k in (8, 12, 18, 19, 22):
+        more += turned(out[-40:], k)
+    return each(out, (0, 0x10)) + more
 
 
 def udp6():
@@ -395,6 +521,27 @@ def nd():
                       ((near, far), (far, far)), ((near, bytes(16)),),
                       ((near, b"\xff\2" + bytes(14)),),
                       ((peer, far),))]
+    mac2 = bytes([2, 0xaa, 0, 0, 0, 9])
+    near = [rec(bytes([135, 0, 0, 0] + [0] * 4) + us + lladdr(1), 0x50)]
+    told = [rec(bytes([136, 0, 0, 0, flags, 0, 0, 0]) + peer + opt, 0x50)
+            for flags in (0, 0x20, 0x40, 0x60, 0x80, 0xe0)
+            for opt in (b"", lladdr(2), lladdr(2, mac2), bytes([2, 2, 0, 0]
+                                                               + [0] * 12))]
+    known = [near[0] + a + b for a in told for b in told] + [
+        near[0] + time(n) + a + time(8) + b + time(n)
+        for n in (5, 9) for a in told[:8] for b in told[4:12:3]]
+    ours = [bytes([kind, 0, 0, 0, flags, 0, 0, 0]) + target + opt
+            for kind in (135, 136) for flags in (0, 0x20, 0x60)
+            for target in (us, bytes([0xfe, 0x80] + [0] * 6 + [0, 0, 0, 0xff,
+                                                              0xfe, 0, 0, 1]))
+            for opt in (b"", lladdr(1), lladdr(2), bytes([14, 1] + [1] * 6))]
+    probed = []
+    for k in (8, 12, 22, 23, 20, 17):
+        for arg in (0x10, 0x20, 0x30, 0x50):
+            probed += turned(ours, k, op=arg)
+        probed.append(knob(k) + time(6) + rec(ours[0], 0x20) + time(6)
+                      + rec(ours[12], 0x10) + time(8))
+    redirected += known[::3] + probed
     ra, na = out[40], out[4]
     return each(out, (0, 0x10, 0x20, 0x40, CUT | 0x10)) + redirected + [
         rec(p) + time(8) + rec(q, 0x10) + time(10)
