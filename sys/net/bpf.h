@@ -72,6 +72,8 @@ struct bpf_dltlist {
 #define BIOCGSTATS	_IOR('B', 111, struct bpf_stat)
 #define BIOCIMMEDIATE	_IOW('B', 112, u_int)
 #define BIOCVERSION	_IOR('B', 113, struct bpf_version)
+#define BIOCSRSIG	_IOW('B', 114, u_int)
+#define BIOCGRSIG	_IOR('B', 115, u_int)
 #define BIOCGHDRCMPLT	_IOR('B', 116, u_int)
 #define BIOCSHDRCMPLT	_IOW('B', 117, u_int)
 #define BIOCLOCK	_IO('B', 118)

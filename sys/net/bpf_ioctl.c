@@ -374,6 +374,9 @@ ioctl_locked(struct bpf_d *d, u_long cmd, caddr_t data)
 	case BIOCLOCK:
 		d->bd_locked = 1;
 		return (0);
+	case BIOCSRSIG:
+	case BIOCGRSIG:
+		return (EOPNOTSUPP);	/* it is fcntl(2) that says which */
 	}
 	return (ENOTTY);
 }

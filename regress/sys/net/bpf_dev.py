@@ -5,9 +5,11 @@ usage: bpf_dev.py TEST; exits 0 when it is as it should be
 import fcntl
 import os
 import select
+import signal
 import socket
 import struct
 import sys
+import time
 
 
 def code(direction, number, size):
@@ -121,6 +123,31 @@ def test_packet_socket():
             assert False
         except OSError as e:
             assert e.errno in (1, 13, 97), e
+
+
+def test_signal():
+    """A signal tells of packets: fcntl(2)'s, for a process and for a group."""
+    heard = []
+    os.setpgid(0, 0)
+    fd = listen("lo0")
+    for owner, sig in (os.getpid(), signal.SIGIO), \
+            (-os.getpgrp(), signal.SIGUSR1):
+        signal.signal(sig, lambda s, frame: heard.append(s))
+        fcntl.fcntl(fd, fcntl.F_SETOWN, owner)
+        fcntl.fcntl(fd, fcntl.F_SETSIG, 0 if sig == signal.SIGIO else sig)
+        fcntl.fcntl(fd, fcntl.F_SETFL, os.O_RDWR | os.O_ASYNC)
+        assert not heard
+        send()
+        end = time.monotonic() + 20
+        while sig not in heard and time.monotonic() < end:
+            time.sleep(0.01)
+        assert sig in heard, sig
+        assert any(b"to be seen" in r for r in read(fd))
+        fcntl.fcntl(fd, fcntl.F_SETFL, os.O_RDWR)
+        send()
+        heard.clear()
+        assert read(fd)
+        assert not heard
 
 
 def test_many():

@@ -234,6 +234,23 @@ KTEST(unattached, "what a listener without an interface answers")
 	end();
 }
 
+KTEST(signal, "no signal can be asked for, whoever asks, and nothing changes")
+{
+	int	 fd;
+
+	begin();
+	fd = bpf_open_flags("/dev/bpf", O_RDONLY);
+	KT_EQ(ctl_int(fd, BIOCSRSIG, 29), -EOPNOTSUPP);
+	KT_EQ(ctl_int(fd, BIOCGRSIG, 0), -EOPNOTSUPP);
+	KT_EQ(set_if(fd, "tst0"), 0);
+	KT_EQ(ctl_int(fd, BIOCSRSIG, 29), -EOPNOTSUPP);
+	KT_EQ(ctl_int(fd, BIOCSRSIG, UINT_MAX), -EOPNOTSUPP);
+	KT_EQ(ctl_int(fd, BIOCGRSIG, 0), -EOPNOTSUPP);
+	KT_EQ(ktcall(SYS_ioctl, fd, BIOCSRSIG, KTUSER_BAD), -EFAULT);
+	KT_EQ(get_int(fd, BIOCGBLEN), 32768);
+	end();
+}
+
 KTEST(buflen, "the buffers' length has bounds, and is fixed once there")
 {
 	u_int	 v;

@@ -43,6 +43,12 @@ packet_socket_body()
 	dev packet_socket
 }
 
+w_test signal "a signal by fcntl, when there is something to read"
+signal_body()
+{
+	dev signal
+}
+
 w_test many "a thousand openings leave nothing behind"
 many_body()
 {
