@@ -80,6 +80,37 @@ sys.stdin.read()
 	    -o not-match:5002 cat out6
 }
 
+w_test others "-T, -v, -g: another table, labels, lost packets, multicast"
+others_body()
+{
+	setup
+	u_do ifconfig lo7 rdomain 7
+	u_do ifconfig lo7 inet6 2001:db8:7::1/128
+	x route -T 7 add -inet6 -label far -reject 2001:db8:77::/48 \
+	    2001:db8:7::1
+	x netstat -rn -T 7 >out
+	atf_check -o match:'^2001:db8:77::/48 +2001:db8:7::1 +UGRS ' \
+	    -o not-match:2001:db8:1: -o not-match:far cat out
+	u_match '^2001:db8:77::/48 .* lo7 +"far"$' netstat -rnv -T 7
+	atf_check -o not-match:2001:db8:77 warren exec "$M" netstat -rn
+	u_match '^no multicast routing compiled into this system$' netstat -g
+	w_hexec m python3 -c '
+import socket, time
+s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+s.bind(("::1", 5005))
+for i in range(200):
+	s.sendto(bytes(1000), ("::1", 5005))
+print("ready", flush=True)
+time.sleep(120)' >ready 2>&1 &
+	w_made proc $!
+	w_wait 20 grep -q ready ready
+	x netstat -anv -f inet6 >out
+	atf_check -o match:'^udp6 +[1-9][0-9]+ +0  ::1.5005 ' \
+	    -o match:'^	[0-9]+ dropped for lack of room$' cat out
+	atf_check -o not-match:'lack of room' warren exec "$M" netstat -an
+}
+
 atf_init_test_cases()
 {
 	w_add_tests
