@@ -162,8 +162,8 @@ enc_body()
 	done
 	w_ping a 10.0.2.2
 	w_wait 20 sh -c '[ "$(grep -c ICMP out.enc1)" -ge 6 ]'
-	atf_check -o match:'\(authentic,confidential\): SPI 0x00001001: IP 10.0.1.2 > 10.0.2.2: ICMP echo request' \
-	    cat out.enc1
+	x='\(authentic,confidential\): SPI 0x00001001: IP 10.0.1.2 > 10.0.2.2'
+	atf_check -o match:"$x: ICMP echo request" cat out.enc1
 	atf_check cat out.enc0
 }
 

@@ -31,7 +31,8 @@ failures = 0
 
 
 def key(n, fill):
-    return bytes([fill]) * n
+    """Different in each part: 3DES does not like the same key thrice."""
+    return bytes((fill + i // 8) % 256 for i in range(n))
 
 
 # name, scapy's cipher and MAC, ours, bytes of the keys
@@ -43,7 +44,8 @@ AEAD = [
 CIPHER = [
     ("NULL", "null", 0), ("AES-CBC", "aes-128", 16),
     ("AES-CBC", "aes-192", 24), ("AES-CBC", "aes-256", 32),
-    ("AES-CTR", "aes-128-ctr", 20), ("AES-CTR", "aes-256-ctr", 36),
+    ("AES-CTR", "aes-128-ctr", 20), ("AES-CTR", "aes-192-ctr", 28),
+    ("AES-CTR", "aes-256-ctr", 36), ("3DES", "3des-cbc", 24),
 ]
 MAC = [
     ("HMAC-SHA1-96", "hmac-sha1", 20),
@@ -207,8 +209,9 @@ class Case:
         ipcls = IP if isinstance(pkt, IP) else IPv6
         p = self.out_sa.encrypt(ipcls(bytes(pkt)), seq_num=seq)
         if self.udp:
-            p = IP(src=self.peer, dst=self.us) / UDP(
-                sport=4500, dport=4500) / Raw(bytes(p[ESP]))
+            ip = (IP if self.outer == 4 else IPv6)(
+                src=self.peer, dst=self.us)
+            p = ip / UDP(sport=4500, dport=4500) / Raw(bytes(p[ESP]))
         return p
 
     def is_ours(self, p):
@@ -225,10 +228,18 @@ class Case:
             return "no answer"
         cls = IP if self.outer == 4 else IPv6
         if self.udp:
-            if p[UDP].chksum != 0:
+            # RFC 3948: none over IPv4; RFC 8200: one over IPv6.
+            sum_ = p[UDP].chksum
+            if self.outer == 6:
+                del p[UDP].chksum
+                if sum_ != IPv6(bytes(p))[UDP].chksum:
+                    return "UDP has a wrong checksum"
+            elif sum_ != 0:
                 return "UDP has a checksum"
-            p = IP(src=p.src, dst=p.dst, proto=50) / Raw(
-                bytes(p[UDP].payload))
+            esp = Raw(bytes(p[UDP].payload))
+            p = (IP(src=p.src, dst=p.dst, proto=50) / esp
+                 if self.outer == 4 else
+                 IPv6(src=p.src, dst=p.dst, nh=50) / esp)
         inner = self.in_sa.decrypt(cls(bytes(p)))
         # What AH covered has not been looked into.
         inner = (IP if self.inner == 4 else IPv6)(bytes(inner))
@@ -261,28 +272,110 @@ def run(case):
     print("ok %s" % case.name)
 
 
+def everywhere(proto, crypt=None, auth=None):
+    """A transform in each mode and pair of families, plain and in UDP."""
+    for udp in (False, True) if proto is ESP else (False,):
+        for outer in (4, 6):
+            for inner in (4, 6):
+                run(Case(proto, outer, inner, crypt, auth, udp=udp))
+            run(Case(proto, outer, outer, crypt, auth, tunnel=False,
+                     udp=udp))
+
+
 def run_cases():
+    exec_r("sysctl", "net.inet.esp.legacy=1")
     for a in AEAD:
-        run(Case(ESP, 4, 4, a))
+        everywhere(ESP, a)
     for c in CIPHER:
-        run(Case(ESP, 4, 4, c, MAC[1]))
+        everywhere(ESP, c, MAC[1])
     for m in MAC:
-        run(Case(ESP, 4, 4, CIPHER[1], m))
-        run(Case(AH, 4, 4, auth=m))
-    for outer in (4, 6):
-        for inner in (4, 6):
-            run(Case(ESP, outer, inner, AEAD[2]))
-            run(Case(ESP, outer, inner, AEAD[3]))
-            run(Case(AH, outer, inner, auth=MAC[1]))
-        for a in (AEAD[0], AEAD[3]):
-            run(Case(ESP, outer, outer, a, tunnel=False))
-        run(Case(ESP, outer, outer, CIPHER[1], MAC[1], tunnel=False))
-        run(Case(AH, outer, outer, auth=MAC[1], tunnel=False))
-    run(Case(ESP, 4, 4, AEAD[0], udp=True))
-    run(Case(ESP, 4, 4, AEAD[0], tunnel=False, udp=True))
-    run(Case(ESP, 4, 4, CIPHER[3], MAC[3], udp=True))
+        everywhere(ESP, CIPHER[1], m)
+        everywhere(AH, auth=m)
     run(Case(ESP, 4, 4, AEAD[0], esn=True))
     esn_mac()
+    gmac()
+    ipcomp()
+
+
+def told(name, why):
+    global failures
+    if why:
+        failures += 1
+    print("%s %s%s" % ("FAILED" if why else "ok", name,
+                       ": " + why if why else ""))
+
+
+def gmac():
+    """RFC 4543, which scapy does not have."""
+    from cryptography.exceptions import InvalidTag
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+    for bits in (128, 192, 256):
+        n = bits // 8 + 4
+        # Rules of scapy's NULL, with the words of ours.
+        c = Case.__new__(Case)
+        c.proto, c.outer, c.inner = ESP, 4, 4
+        c.tunnel, c.udp, c.esn = True, False, False
+        c.us, c.peer, c.near, c.far = R4, P4, A4, N4
+        c.load(("", "aes-%d-gmac" % bits, n), None)
+        for size in (0, 1, 2, 3, 500):
+            data = os.urandom(size)
+            ip = bytes(c.echo(data))
+            pad = -(len(ip) + 2) % 4
+            head = (0x2001).to_bytes(4, "big") + (size + 1).to_bytes(
+                4, "big")
+            iv = os.urandom(8)
+            body = iv + ip + bytes(range(1, pad + 1)) + bytes([pad, 4])
+            k = key(n, 1)
+            icv = AESGCM(k[:-4]).encrypt(k[-4:] + iv, b"", head + body)
+            link.drain()
+            link.send(IP(src=P4, dst=R4, proto=50) / Raw(head + body + icv))
+            p = link.receive(c.is_ours)
+            why = "no answer" if p is None else None
+            if p is not None:
+                b = bytes(p[IP].payload)[:p[IP].len - 20]
+                k = key(n, 2)
+                try:
+                    AESGCM(k[:-4]).decrypt(k[-4:] + b[8:16], b[-16:],
+                                           b[:-16])
+                except InvalidTag:
+                    why = "wrong ICV"
+                if data not in b:
+                    why = "other data"
+            told("aes-%d-gmac, %d bytes" % (bits, size), why)
+
+
+def ipcomp():
+    """RFC 3173, both ways, in both modes."""
+    for tunnel in (True, False):
+        c = Case.__new__(Case)
+        c.outer, c.inner, c.udp, c.us, c.peer = 4, 4, False, R4, P4
+        c.near, c.far = (A4, N4) if tunnel else (R4, P4)
+        rules("flow ipcomp from %s to %s peer %s\n"
+              "ipcomp %s from %s to %s spi 0x1002:0x1001\n" % (
+                  "10.0.1.0/24" if tunnel else R4,
+                  "10.0.3.0/24" if tunnel else P4, P4,
+                  "tunnel" if tunnel else "transport", R4, P4))
+        for size in (200, 1000, 1400 if tunnel else 9000):
+            data = bytes([size % 251]) * size
+            ip = bytes(c.echo(data))
+            d = zlib.compressobj(9, zlib.DEFLATED, -15)
+            z = d.compress(ip if tunnel else ip[20:]) + d.flush()
+            link.drain()
+            link.send(IP(src=P4, dst=R4, proto=108) / Raw(
+                struct.pack("!BBH", 4 if tunnel else 1, 0, 0x1001) + z))
+            p = link.receive(lambda p: p.haslayer(IP) and p.src == R4 and
+                             p[IP].proto == 108)
+            why = "no answer" if p is None else None
+            if p is not None:
+                b = bytes(p[IP].payload)[:p[IP].len - 20]
+                nxt, _, cpi = struct.unpack("!BBH", b[:4])
+                out = zlib.decompress(b[4:], -15)
+                if cpi != 0x1002 or nxt != (4 if tunnel else 1):
+                    why = "header is %s" % b[:4].hex()
+                elif out[20 if tunnel else 0] != 0 or data not in out:
+                    why = "no echo reply of the same data"
+            told("ipcomp %s, %d bytes" % (
+                "tunnel" if tunnel else "transport", size), why)
 
 
 def esn_mac():
