@@ -294,6 +294,8 @@ sa_input(struct ike_sa *sa, const struct ike_hdr *h,
 	m->m_hdr = *h;
 	rbuf_init(&r, plain.b_data, plain.b_len);
 	error = msg_parse(m, first, &r);
+	if (error == 0)
+		msg_heed(sa, m);
 	if (error == 0 && h->h_exch == EXCH_IKE_AUTH &&
 	    sa->sa_state < SA_ESTABLISHED) {
 		blob_copy(&sa->sa_auth_msg, &plain);

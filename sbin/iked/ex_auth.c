@@ -220,6 +220,7 @@ send_response(struct ike_sa *sa, const struct msg *m,
 	if (loaded == -1) {
 		if (error == 0)
 			error = N_NO_ADDITIONAL_SAS;
+		sa->sa_told = error;
 		notify_build(&c, PROTO_NONE, 0, error, NULL, 0);
 		sa_log(sa, "no child SA: %s", name_notify(error));
 	}

@@ -386,6 +386,8 @@ child_request(struct ike_sa *sa, const struct msg *m)
 	chain_init(&c);
 	error = rekeyed(sa, m, &old);
 	if (error != 0) {
+		sa->sa_told = error;
+		sa_log(sa, "send error %s", name_notify(error));
 		/* RFC 7296, 2.25: the SPI that it named comes back. */
 		if (error == N_CHILD_SA_NOT_FOUND) {
 			spi = n->n_spi;
@@ -481,6 +483,9 @@ refused(struct ike_sa *sa, const struct msg *m, uint16_t error,
 	else if (error == N_CHILD_SA_NOT_FOUND && old != NULL) {
 		child_free(old);
 		sa_job_add(sa, JOB_CHILD, sa->sa_policy->p_saproto, 0);
+	} else if (error == N_NO_ADDITIONAL_SAS && old != NULL) {
+		/* RFC 7296, 4: it only does new IKE SAs. */
+		sa_job_add(sa, JOB_DELETE_IKE, PROTO_IKE, 0);
 	} else if (old != NULL)
 		old->ch_flags &= ~CH_REKEYING;
 }

@@ -302,6 +302,11 @@ refused(struct ike_sa *sa, const struct msg *m)
 		rekey_theirs(sa);
 		return;
 	}
+	if (n != NULL && n->n_type == N_NO_ADDITIONAL_SAS) {
+		/* RFC 7296, 4: it only does new ones. */
+		sa_job_add(sa, JOB_DELETE_IKE, PROTO_IKE, 0);
+		return;
+	}
 	if (n != NULL && n->n_type == N_INVALID_KE_PAYLOAD) {
 		r = n->n_data;
 		if (rbuf_u16(&r, &group) == 0 && dh_supported(group))

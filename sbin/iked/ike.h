@@ -145,6 +145,9 @@ struct ike_sa {
 	int		 sa_nat_here;	/* we are behind a NAT */
 	int		 sa_nat_peer;
 	int		 sa_frag;	/* the peer reassembles */
+	uint32_t	 sa_window;	/* the peer's; ours is 1 */
+	uint16_t	 sa_told;	/* the last error that we sent */
+	uint16_t	 sa_error;	/* and the peer */
 	struct policy	*sa_policy;
 	struct suite	 sa_suite;
 	struct ike_keys	 sa_keys;
@@ -349,6 +352,7 @@ int	 msg_request(struct ike_sa *, uint8_t, struct chain *, enum job_type);
 int	 msg_respond(struct ike_sa *, const struct msg *, struct chain *);
 int	 msg_respond_error(struct ike_sa *, const struct msg *, uint16_t,
 	    const void *, size_t);
+void	 msg_heed(struct ike_sa *, const struct msg *);
 void	 msg_resend(struct ike_sa *, struct sent *);
 int	 msg_decrypt(struct ike_sa *, const struct ike_hdr *, const uint8_t *,
 	    size_t, uint8_t *, struct blob *);

@@ -216,9 +216,64 @@ msg_respond_error(struct ike_sa *sa, const struct msg *m, uint16_t type,
 {
 	struct chain	 c;
 
+	sa->sa_told = type;
+	sa_log(sa, "send error %s", name_notify(type));
 	chain_init(&c);
 	notify_build(&c, PROTO_NONE, 0, type, data, len);
 	return (msg_respond(sa, m, &c));
+}
+
+/* The peer's window (RFC 7296, 2.3), which never shrinks. */
+static void
+window(struct ike_sa *sa, const struct notify *n)
+{
+	struct rbuf	 r = n->n_data;
+	uint32_t	 size;
+
+	if (rbuf_u32(&r, &size) == -1 || r.r_left != 0 ||
+	    size <= sa->sa_window)
+		return;
+	sa_log(sa, "peer has a window of %u", size);
+	sa->sa_window = size;
+}
+
+/* Packets of a child went astray (1.5): is it still there? */
+static void
+astray(struct ike_sa *sa, const struct notify *n)
+{
+	struct rbuf	 r = n->n_data;
+	struct child	*ch;
+	uint32_t	 spi;
+
+	if (rbuf_u32(&r, &spi) == -1 || r.r_left != 0)
+		return;
+	ch = child_by_out(sa, sa->sa_policy->p_saproto, spi);
+	if (ch != NULL && !(ch->ch_flags & (CH_REKEYING | CH_DELETED |
+	    CH_OUT_PENDING)))
+		sa_job_add(sa, JOB_REKEY_CHILD, ch->ch_proto, ch->ch_spi_in);
+}
+
+/*
+ * Heed the notifications of an authentic message that are of no particular
+ * exchange, and log the first error.
+ */
+void
+msg_heed(struct ike_sa *sa, const struct msg *m)
+{
+	const struct notify	*n;
+
+	n = msg_notify(m, N_SET_WINDOW_SIZE);
+	if (n != NULL)
+		window(sa, n);
+	if (msg_notify(m, N_ADDITIONAL_TS_POSSIBLE) != NULL)
+		sa_log(sa, "recv ADDITIONAL_TS_POSSIBLE");
+	n = msg_error(m);
+	if (n == NULL)
+		return;
+	sa->sa_error = n->n_type;
+	sa_log(sa, "recv error %s", name_notify(n->n_type));
+	if (n->n_type == N_INVALID_SPI && sa->sa_state == SA_ESTABLISHED)
+		astray(sa, n);
 }
 
 /* Open one SK or SKF payload whose IV is at head. */

@@ -142,6 +142,7 @@ sa_new(struct engine *e, struct policy *p, int initiator)
 	*(initiator ? &sa->sa_spii : &sa->sa_spir) = n;
 	sa->sa_policy = policy_ref(p);
 	sa->sa_id = p->p_srcid;
+	sa->sa_window = 1;
 	sa->sa_born = sa->sa_heard = e->e_now;
 	TAILQ_INIT(&sa->sa_children);
 	TAILQ_INIT(&sa->sa_jobs);

@@ -623,6 +623,238 @@ ATF_TC_BODY(reload, tc)
 	pair_close();
 }
 
+/* Send a chain of a's as an INFORMATIONAL request of its own. */
+static void
+inform(struct ike_sa *sa, struct chain *c)
+{
+	msg_request(sa, EXCH_INFORMATIONAL, c, JOB_NONE);
+	pair_run(10);
+}
+
+static void
+inform_notify(struct ike_sa *sa, uint16_t type, const void *data, size_t len)
+{
+	struct chain	 c;
+
+	chain_init(&c);
+	notify_build(&c, PROTO_NONE, 0, type, data, len);
+	inform(sa, &c);
+}
+
+static void
+spi_bytes(uint8_t out[4], uint32_t spi)
+{
+	out[0] = spi >> 24;
+	out[1] = spi >> 16;
+	out[2] = spi >> 8;
+	out[3] = spi;
+}
+
+ATF_TC(heeded);
+ATF_TC_HEAD(heeded, tc)
+{
+	atf_tc_set_md_var(tc, "descr", "notifications of no exchange: "
+	    "INVALID_SPI is looked into, others are answered and logged");
+}
+ATF_TC_BODY(heeded, tc)
+{
+	static const uint16_t	 types[] = { N_INVALID_IKE_SPI,
+				    N_INVALID_MAJOR_VERSION,
+				    N_INVALID_MESSAGE_ID, N_INVALID_SELECTORS,
+				    N_SINGLE_PAIR_REQUIRED,
+				    N_FAILED_CP_REQUIRED, N_TS_UNACCEPTABLE };
+	struct ike_sa		*a, *b;
+	uint8_t			 spi[4] = { 1, 2, 3, 4 };
+	uint32_t		 old;
+	size_t			 i;
+
+	pair_open(A(SUITE), B(SUITE));
+	pair_run(10);
+	ATF_REQUIRE(pair_agree());
+	a = pair_sa(&P.a);
+	b = pair_sa(&P.b);
+	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		inform_notify(a, types[i], spi, 4);
+		ATF_CHECK_EQ(types[i], b->sa_error);
+		ATF_CHECK(!a->sa_request.s_valid);
+	}
+	/* One of no child, and one that is too short: nothing. */
+	inform_notify(a, N_INVALID_SPI, spi, 4);
+	inform_notify(a, N_INVALID_SPI, spi, 3);
+	ATF_CHECK_EQ(N_INVALID_SPI, b->sa_error);
+	ATF_CHECK(pair_agree());
+	old = P.b.s_kids[0].k_out;
+	spi_bytes(spi, old);
+	inform_notify(a, N_INVALID_SPI, spi, 4);
+	pair_run(T_DRAIN);
+	ATF_CHECK(pair_agree());
+	ATF_CHECK(old != P.b.s_kids[0].k_out);
+	pair_close();
+}
+
+ATF_TC(critical);
+ATF_TC_HEAD(critical, tc)
+{
+	atf_tc_set_md_var(tc, "descr", "a payload that nobody knows is "
+	    "skipped, a critical one refused; the SA lives on");
+}
+ATF_TC_BODY(critical, tc)
+{
+	struct ike_sa	*a, *b;
+	struct chain	 c;
+	int		 i;
+
+	pair_open(A(SUITE), B(SUITE));
+	pair_run(10);
+	ATF_REQUIRE(pair_agree());
+	a = pair_sa(&P.a);
+	b = pair_sa(&P.b);
+	for (i = 0; i < 2; i++) {
+		chain_init(&c);
+		chain_begin(&c, 200);
+		if (i == 1)
+			c.c_w.w_buf[c.c_open + 1] |= 0x80;
+		chain_end(&c);
+		inform(a, &c);
+		ATF_CHECK_EQ(i == 0 ? 0 : N_UNSUPPORTED_CRITICAL_PAYLOAD,
+		    b->sa_told);
+		ATF_CHECK_EQ(b->sa_told, a->sa_error);
+		ATF_CHECK(!a->sa_request.s_valid);
+	}
+	ATF_CHECK(pair_agree());
+	ATF_CHECK_EQ(1, pair_established(&P.a));
+	ATF_CHECK_EQ(1, pair_established(&P.b));
+	pair_close();
+}
+
+ATF_TC(refusals);
+ATF_TC_HEAD(refusals, tc)
+{
+	atf_tc_set_md_var(tc, "descr", "CHILD_SA_NOT_FOUND: a new child; "
+	    "TEMPORARY_FAILURE: later; NO_ADDITIONAL_SAS: a new IKE SA");
+}
+ATF_TC_BODY(refusals, tc)
+{
+	struct ike_sa	*a, *b;
+	uint64_t	 spi;
+	uint32_t	 old;
+
+	pair_open(A(SUITE), B(SUITE));
+	pair_run(10);
+	ATF_REQUIRE(pair_agree());
+	a = pair_sa(&P.a);
+	b = pair_sa(&P.b);
+	child_free(TAILQ_FIRST(&b->sa_children));
+	engine_expire(P.a.s_e, P.a.s_kids[0].k_in, PROTO_ESP, 0);
+	pair_run(10);
+	ATF_CHECK_EQ(N_CHILD_SA_NOT_FOUND, a->sa_error);
+	ATF_CHECK(pair_agree());
+	/* The child is about to go. */
+	old = P.a.s_kids[0].k_in;
+	TAILQ_FIRST(&b->sa_children)->ch_flags |= CH_DELETED;
+	engine_expire(P.a.s_e, old, PROTO_ESP, 0);
+	pair_run(10);
+	ATF_CHECK_EQ(N_TEMPORARY_FAILURE, a->sa_error);
+	TAILQ_FIRST(&b->sa_children)->ch_flags &= ~CH_DELETED;
+	ATF_CHECK(pair_agree());
+	pair_run(T_TEMPORARY + T_DRAIN);
+	ATF_CHECK(pair_agree());
+	ATF_CHECK(P.a.s_kids[0].k_in != old);
+	/* So is the IKE SA. */
+	spi = a->sa_spii;
+	a->sa_error = 0;
+	b->sa_doomed = 2;
+	sa_job_add(a, JOB_REKEY_IKE, PROTO_IKE, 0);
+	pair_run(10);
+	ATF_CHECK_EQ(N_TEMPORARY_FAILURE, a->sa_error);
+	ATF_CHECK_EQ(spi, pair_sa(&P.a)->sa_spii);
+	b->sa_doomed = 0;
+	pair_run(T_TEMPORARY + T_LINGER);
+	ATF_CHECK(pair_agree());
+	ATF_CHECK(spi != pair_sa(&P.a)->sa_spii);
+	/* No SPI is left. */
+	spi = pair_sa(&P.a)->sa_spii;
+	old = P.b.s_spi;
+	P.b.s_spi = UINT32_MAX;
+	engine_expire(P.a.s_e, P.a.s_kids[0].k_in, PROTO_ESP, 0);
+	pair_run(10);
+	ATF_CHECK_EQ(0, P.a.s_nkids + P.b.s_nkids);
+	P.b.s_spi = old;
+	pair_run(T_AGAIN + 10);
+	ATF_CHECK(pair_agree());
+	ATF_CHECK(spi != pair_sa(&P.a)->sa_spii);
+	pair_close();
+}
+
+ATF_TC(window);
+ATF_TC_HEAD(window, tc)
+{
+	atf_tc_set_md_var(tc, "descr", "the peer's window is known, one "
+	    "request is under way, others than the next are dropped, the last "
+	    "is answered again");
+}
+ATF_TC_BODY(window, tc)
+{
+	static const uint8_t	 five[] = { 0, 0, 0, 5 }, none[4];
+	struct ike_sa		*a, *b;
+	struct engine_stats	*st;
+	uint32_t		 next;
+	uint64_t		 drops;
+
+	pair_open(A(SUITE), B(SUITE));
+	pair_run(10);
+	ATF_REQUIRE(pair_agree());
+	a = pair_sa(&P.a);
+	b = pair_sa(&P.b);
+	st = &P.b.s_e->e_stats;
+	ATF_CHECK_EQ(1, b->sa_window);
+	inform_notify(a, N_SET_WINDOW_SIZE, none, 4);
+	ATF_CHECK_EQ(1, b->sa_window);
+	inform_notify(a, N_SET_WINDOW_SIZE, five, 3);
+	ATF_CHECK_EQ(1, b->sa_window);
+	inform_notify(a, N_SET_WINDOW_SIZE, five, 4);
+	ATF_CHECK_EQ(5, b->sa_window);
+	/* One at a time, whatever the peer would take. */
+	sa_job_add(b, JOB_DPD, 0, 0);
+	sa_job_add(b, JOB_CHILD, PROTO_ESP, 0);
+	ATF_CHECK_EQ(1, P.n);
+	pair_run(10);
+	ATF_CHECK_EQ(2, P.a.s_nkids);
+	/* The answer is lost: the same again, and done once. */
+	next = b->sa_next_in;
+	P.sent = 0;
+	P.lose = lose_answers;
+	sa_job_add(a, JOB_CHILD, PROTO_ESP, 0);
+	pair_deliver();
+	ATF_CHECK_EQ(3, P.b.s_nkids);
+	ATF_CHECK_EQ(2, P.a.s_nkids);
+	P.lose = NULL;
+	pair_run(T_RETRANS);
+	ATF_CHECK_EQ(1, st->st_resp_retrans);
+	ATF_CHECK_EQ(next + 1, b->sa_next_in);
+	ATF_CHECK_EQ(3, P.b.s_nkids);
+	ATF_CHECK_EQ(3, P.a.s_nkids);
+	/* Beyond the window, and before it: no answer. */
+	drops = st->st_dropped;
+	a->sa_next_out++;
+	P.sent = 0;
+	inform_notify(a, N_INVALID_MESSAGE_ID, five, 4);
+	ATF_CHECK_EQ(1, P.sent);
+	ATF_CHECK_EQ(drops + 1, st->st_dropped);
+	ATF_CHECK_EQ(next + 1, b->sa_next_in);
+	msg_done(a);
+	a->sa_next_out = next - 1;
+	inform_notify(a, N_INVALID_MESSAGE_ID, five, 4);
+	ATF_CHECK_EQ(2, P.sent);
+	ATF_CHECK_EQ(drops + 2, st->st_dropped);
+	msg_done(a);
+	a->sa_next_out = next + 1;
+	inform_notify(a, N_INVALID_MESSAGE_ID, five, 4);
+	ATF_CHECK_EQ(4, P.sent);
+	ATF_CHECK_EQ(N_INVALID_MESSAGE_ID, b->sa_error);
+	pair_close();
+}
+
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, up);
@@ -645,5 +877,9 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, cookie);
 	ATF_TP_ADD_TC(tp, flip);
 	ATF_TP_ADD_TC(tp, reload);
+	ATF_TP_ADD_TC(tp, heeded);
+	ATF_TP_ADD_TC(tp, critical);
+	ATF_TP_ADD_TC(tp, refusals);
+	ATF_TP_ADD_TC(tp, window);
 	return (atf_no_error());
 }
