@@ -4,7 +4,8 @@
  *	ether	whole frames; FZ_OTHER: to us, whatever they say
  *	arp	what is behind the Ethernet header; FZ_OTHER: from ourselves
  *	vnet	a paravirtual card's header, then the frame: what comes out is
- *		received, and is cut as for a card that can do nothing
+ *		received, and is cut as for a card that can do nothing;
+ *		FZ_TRAIN, FZ_OTHER: it says more of it than a card could
  */
 #include <net/ethertypes.h>
 #include <net/if_tso.h>
@@ -54,9 +55,22 @@ FUZZ(arp, fuzz_net_init, "ARP messages")
 	fuzz_end();
 }
 
+/* Say more of a frame than a card could. */
+static void
+pretend(struct mbuf *m, u_int op)
+{
+	if (op & FZ_TRAIN)
+		m->m_pkthdr.csum_flags |= M_IPV4_CSUM_OUT | M_ICMP_CSUM_OUT |
+		    M_ICMP6_CSUM_OUT;
+	if ((op & FZ_OTHER) && !(m->m_pkthdr.csum_flags & M_UDP_SEG)) {
+		m->m_pkthdr.csum_flags |= M_TCP_TSO | M_TCP_CSUM_OUT;
+		m->m_pkthdr.ph_mss = FZ_ARG(op) * 64;
+	}
+}
+
 /* Give a copy of a frame to a card that has some of the capabilities. */
 static void
-cut(struct mbuf *m, u_int capabilities)
+cut(struct mbuf *m, u_int op, u_int capabilities)
 {
 	struct mbuf_list	 ml = MBUF_LIST_INITIALIZER();
 	struct ifnet		*ifp = kt_ifp(fza);
@@ -67,6 +81,7 @@ cut(struct mbuf *m, u_int capabilities)
 	(void)m_wirelen(m, 14);
 	if ((m = m_dup_pkt(m, 0, M_DONTWAIT)) == NULL)
 		return;
+	pretend(m, op);
 	ifp->if_capabilities = capabilities;
 	if_tso_prepare(ifp, m, &ml);
 	ifp->if_capabilities = saved;
@@ -96,7 +111,8 @@ FUZZ(vnet, fuzz_net_init, "frames behind a paravirtual card's header")
 		if ((m = vnet_input(kt_ifp(fza), fuzz_mbuf(&fp), &vh)) == NULL)
 			continue;
 		for (i = 0; i < 3; i++)
-			cut(m, i == 0 ? 0 : i == 1 ? ~0U : fp.fp_op * 2657U);
+			cut(m, i == 0 ? fp.fp_op : 0, i == 0 ? 0 :
+			    i == 1 ? ~0U : fp.fp_op * 2657U);
 		kt_rx(fza, m);
 	}
 	fuzz_end();

@@ -64,6 +64,7 @@ host_init(void)
 	fuzz_net_init();
 	ipforwarding = 0;
 	icmp_rediraccept = 1;
+	fuzz_net_settled();
 }
 
 FUZZ(icmp, host_init, "ICMP messages")

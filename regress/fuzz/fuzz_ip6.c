@@ -11,6 +11,8 @@
  *		is a host that configures itself
  *	mld	the same with hop limit 1 and a router alert
  */
+#include <net/if_dl.h>
+#include <net/if_types.h>
 #include <net/route.h>
 
 #include <netinet/icmp6.h>
@@ -30,6 +32,8 @@ static const struct in6_addr	us = {{{ 0xfd, 0, 0, 1, [15] = 1 }}};
 static const struct in6_addr	peer = {{{ 0xfd, 0, 0, 1, [15] = 2 }}};
 static const struct in6_addr	far_us = {{{ 0xfd, 0, 0, 2, [15] = 1 }}};
 static const struct in6_addr	peer_ll = {{{ 0xfe, 0x80, [15] = 2 }}};
+static const struct in6_addr	us_sol = {{{ 0xff, 2, [11] = 1, 0xff, 0,
+    0, 1 }}};
 static const struct in6_addr	allnodes = {{{ 0xff, 2, [15] = 1 }}};
 static const struct in6_addr	group = {{{ 0xff, 2, [15] = 0x77 }}};
 
@@ -183,13 +187,40 @@ router_init(void)
 	fuzz_net_settled();
 }
 
+/* A neighbour that the administrator has told. */
+static void
+neighbour(uint8_t host, int how)
+{
+	struct in6_addr		 addr = {{{ 0xfd, 0, 0, 1, [15] = host }}};
+	struct sockaddr_in6	 sin6;
+	struct sockaddr_dl	 sdl = { .sdl_len = sizeof(sdl),
+	    .sdl_family = AF_LINK, .sdl_index = kt_ifp(fza)->if_index,
+	    .sdl_type = IFT_ETHER, .sdl_alen = ETHER_ADDR_LEN };
+	struct rt_addrinfo	 info;
+
+	in6_sin6(&sin6, &addr);
+	memcpy(LLADDR(&sdl), "\x02\xaa\0\0\0\x77", ETHER_ADDR_LEN);
+	memset(&info, 0, sizeof(info));
+	info.rti_info[RTAX_DST] = sin6tosa(&sin6);
+	info.rti_info[RTAX_GATEWAY] = (struct sockaddr *)&sdl;
+	info.rti_flags = RTF_HOST | RTF_STATIC | how;
+	NET_LOCK();
+	KT_ERR(0, rtrequest(RTM_ADD, &info, 0, NULL, 0));
+	NET_UNLOCK();
+}
+
 static void
 host_init(void)
 {
 	fuzz_net_init();
 	address(fza, &us);
 	SET(kt_ifp(fza)->if_xflags, IFXF_AUTOCONF6 | IFXF_AUTOCONF6TEMP);
+	NET_LOCK();
+	nd6_rtr_xflags(kt_ifp(fza));
+	NET_UNLOCK();
 	nd6_debug = 1;
+	neighbour(0x77, 0);
+	neighbour(0x88, RTF_ANNOUNCE);
 	sockets();
 	fuzz_sleep_ms(5000);
 	fuzz_net_settled();
@@ -277,6 +308,7 @@ FUZZ(nd, host_init, "neighbour and router discovery")
 		header(&fp, IPPROTO_ICMPV6, 255,
 		    FZ_ARG(fp.fp_op) & 2 ? &in6addr_any :
 		    FZ_ARG(fp.fp_op) & 4 ? &peer : &peer_ll,
+		    FZ_ARG(fp.fp_op) & 8 ? &us_sol :
 		    FZ_ARG(fp.fp_op) & 1 ? &us : &allnodes);
 		fp.fp_op &= ~FZ_OTHER;
 		fuzz_rx(&fp);

@@ -2,11 +2,13 @@
  * What an administrator may have set otherwise, for the length of an input:
  * see fuzz_packet.h.
  *
- * A knob is a variable of the kernel's and a value, or a state of fza or of
- * its addresses, or what a filter and IPsec would say: they have hooks, which
+ * A knob is a variable of the kernel's and a value, or a state of fza, of
+ * its addresses or of fzb, or what a filter and IPsec would say: they have hooks, which
  * are ours for so long, and decide by the packet's length.
  */
 #include <sys/errno.h>
+
+#include <net/if_types.h>
 
 #include <netinet/arp_var.h>
 #include <netinet/icmp_var.h>
@@ -50,12 +52,18 @@ enum {
 	KNOB_TENTATIVE,
 	KNOB_DUPLICATED,
 	KNOB_DOWN,
+	KNOB_TUNNEL,				/* 25 */
 	KNOBS
 };
 
 static const struct ip_ipsec_hooks	*real_ipsec;
 static int				(*real_filter)(int, int,
 					    struct ifnet *, struct mbuf **);
+static int				(*real_output)(struct ifnet *,
+					    struct mbuf *,
+					    struct sockaddr *,
+					    struct rtentry *);
+static u_char				 real_type;	/* both of fzb */
 static int				 turned;
 
 static int
@@ -109,6 +117,22 @@ static const struct ip_ipsec_hooks	hooks = {
 	.ii_output = ipsec_output,
 };
 
+/* A tunnel that refuses what it is given. */
+static int
+tunnel_output(struct ifnet *ifp, struct mbuf *m, struct sockaddr *dst,
+    struct rtentry *rt)
+{
+	static const int	 errors[] = { EMSGSIZE, ENETUNREACH,
+	    EHOSTUNREACH, EACCES, 0 };
+	u_int			 len = m->m_pkthdr.len;
+
+	(void)ifp;
+	(void)dst;
+	(void)rt;
+	m_freem(m);
+	return (errors[len % nitems(errors)]);
+}
+
 /* The addresses of IPv6 on fza get a flag; TENTATIVE ones are probed. */
 static void
 addresses(int flag)
@@ -154,6 +178,8 @@ fuzz_knob_init(void)
 		knobs[i].kn_saved = *knobs[i].kn_var;
 	real_ipsec = ip_ipsec;
 	real_filter = pf_test_hook;
+	real_output = kt_ifp(fzb)->if_output;
+	real_type = kt_ifp(fzb)->if_type;
 }
 
 /*
@@ -190,6 +216,10 @@ fuzz_knob(u_int which)
 	case KNOB_DOWN:
 		flags(0, IFF_UP);
 		break;
+	case KNOB_TUNNEL:
+		kt_ifp(fzb)->if_type = IFT_TUNNEL;
+		kt_ifp(fzb)->if_output = tunnel_output;
+		break;
 	}
 }
 
@@ -208,6 +238,8 @@ fuzz_knob_back(void)
 		*knobs[i].kn_var = knobs[i].kn_saved;
 	ip_ipsec = real_ipsec;
 	pf_test_hook = real_filter;
+	kt_ifp(fzb)->if_type = real_type;
+	kt_ifp(fzb)->if_output = real_output;
 	flags(IFF_UP, IFF_NOARP | IFF_STATICARP);
 	addresses(0);
 }

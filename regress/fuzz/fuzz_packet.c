@@ -175,7 +175,7 @@ fuzz_net_init(void)
 	socks[8] = kt_socket(SOCK_DGRAM, 0);
 	KT_ERR(0, kt_bind(socks[8], IP(10, 1, 0, 1), 7005));
 	KT_ERR(0, kt_connect(socks[8], IP(10, 9, 1, 1), 9));
-	udp_encap_port = 4500;
+	udp_encap_port = htons(4500);
 	udp_encap_hook = encap;
 	options(socks[0]);
 	options(socks[1]);

@@ -106,7 +106,7 @@ def ip():
              for d in (US, FAR, "10.2.0.255", "10.3.0.1", "10.4.0.1",
                        "10.9.1.1", "10.1.0.77", "10.5.0.3")
              for n in range(15, 20)]
-    for k in (0, 1, 6, 7, 15, 18, 19):
+    for k in (0, 1, 6, 7, 15, 18, 19, 25):
         out += turned(plain, k) + turned(plain[:5], k, op=OTHER)
     return out + each(plain) + each(via_b, (OTHER,))
 
@@ -347,7 +347,8 @@ def vnet():
                 out.append(struct.pack("<BBHHHH", flags, kind, start, 100,
                                        start, offset) + data[:cut])
     out += [bytes(10), bytes(20)]
-    return each(out, (0,)) + [rec(p, CUT | 0x30) for p in out[::7]]
+    return each(out, (0, TRAIN)) + [rec(p, CUT | 0x30) for p in out[::7]] + [
+        rec(p, OTHER | n) for p in out[::5] for n in (0, 0x20)]
 
 
 US6, PEER6, FAR6 = "fd00:1::1", "fd00:1::2", "fd00:2::2"
@@ -411,7 +412,7 @@ def ip6():
     for n in (59, 99, 60):
         out.append(bytes(IPv6(src=PEER6, dst="ff05::1", nh=n) / bytes(16)))
     more = []
-    for k in (8, 9, 18, 19, 22, 23, 24):
+    for k in (8, 9, 18, 19, 22, 23, 24, 25):
         more += turned(plain, k) + turned(plain[:10], k, op=OTHER)
     return each(ip6_packets(), (0, CUT | 0x10, OTHER)) + each(
         out + plain, (0, OTHER)) + more
@@ -537,11 +538,21 @@ def nd():
             for opt in (b"", lladdr(1), lladdr(2), bytes([14, 1] + [1] * 6))]
     probed = []
     for k in (8, 12, 22, 23, 20, 17):
-        for arg in (0x10, 0x20, 0x30, 0x50):
+        for arg in (0x10, 0x20, 0x30, 0x50, 0xa0, 0x80):
             probed += turned(ours, k, op=arg)
         probed.append(knob(k) + time(6) + rec(ours[0], 0x20) + time(6)
                       + rec(ours[12], 0x10) + time(8))
-    redirected += known[::3] + probed
+    prefs = [rec(struct.pack("!BBHBBHII", 134, 0, 0, 64, flags, life, 0, 0)
+                 + lladdr(1) + prefixes[0], arg)
+             for flags in (0, 8, 0x18, 0xc0) for life in (1800, 0)
+             for arg in (0, 0x10)]
+    prefs += [p + time(9) for p in prefs] + [b"".join(prefs)]
+    told = [bytes([135, 0, 0, 0] + [0] * 4) + bytes([0xfd, 0, 0, 1] + [0] * 11
+                                                     + [n]) + lladdr(1)
+            for n in (0x77, 0x88)] + [
+        bytes([136, 0, 0, 0, 0x60, 0, 0, 0]) + bytes(
+            [0xfd, 0, 0, 1] + [0] * 11 + [0x77]) + lladdr(2)]
+    redirected += known[::3] + probed + prefs + [rec(p, 0x50) for p in told]
     ra, na = out[40], out[4]
     return each(out, (0, 0x10, 0x20, 0x40, CUT | 0x10)) + redirected + [
         rec(p) + time(8) + rec(q, 0x10) + time(10)
