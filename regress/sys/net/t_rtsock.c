@@ -887,6 +887,72 @@ KTEST(dump, "dumps are whole, fit where they say, and stop at the end")
 	end();
 }
 
+#define CHUNKED		600	/* routes, several holds of the net lock */
+
+static u_int	 meddled;
+
+/* While others dump: every second route goes, and its like come elsewhere. */
+static void
+meddle(void *arg)
+{
+	u_int i;
+
+	for (i = 1; i < CHUNKED; i += 2) {
+		msg_route(RTM_DELETE, 0x0a000000 + (i << 8), 24, NET0 | 1);
+		KT_ERR(0, send());
+		msg_route(RTM_ADD, 0x0b000000 + (i << 8), 24, NET0 | 1);
+		KT_ERR(0, send());
+		drain(so);
+	}
+	meddled = 1;
+	kthread_exit(0);
+}
+
+KTEST(chunks, "routes that stay are in a dump once, whatever others do")
+{
+	static uint8_t seen[CHUNKED];
+	int mib[5] = { 0, AF_INET, NET_RT_FLAGS, RTF_GATEWAY, 0 };
+	const struct rt_msghdr *rtm;
+	const struct sockaddr_in *sin;
+	char *buf, *p;
+	size_t size = 2 * CHUNKED * 512;
+	uint32_t dst;
+	long got;
+	u_int i;
+
+	begin();
+	memset(seen, 0, sizeof(seen));
+	meddled = 0;
+	for (i = 0; i < CHUNKED; i++) {
+		msg_route(RTM_ADD, 0x0a000000 + (i << 8), 24, NET0 | 1);
+		KT_ERR(0, send());
+		drain(so);
+	}
+	buf = malloc(size, M_TEMP, M_WAITOK);
+	KT_REQUIRE(kthread_create(meddle, NULL, NULL, "meddle") == 0);
+	got = dump(mib, 5, buf, size);
+	KT_REQUIRE(got > 0);
+	/* It has let the other have its turn. */
+	KT_EQ(meddled, 1);
+	for (p = buf; p < buf + got; p += rtm->rtm_msglen) {
+		rtm = (const struct rt_msghdr *)p;
+		sin = (const struct sockaddr_in *)(p + rtm->rtm_hdrlen);
+		dst = ntohl(sin->sin_addr.s_addr);
+		if (dst >> 24 == 0x0a)
+			seen[(dst & 0xffffff) >> 8]++;
+	}
+	for (i = 0; i < CHUNKED; i++)
+		KT_RANGE(seen[i], i % 2 == 0 ? 1 : 0, 1);
+	free(buf, M_TEMP, size);
+	NET_LOCK();
+	rt_if_remove(&ti->ti_if);
+	KT_EQ(rt_ifa_addlocal(ifa), 0);
+	KT_EQ(rt_ifa_add(ifa, RTF_CLONING | RTF_CONNECTED, ifa->ifa_addr, 0),
+	    0);
+	NET_UNLOCK();
+	end();
+}
+
 KTEST(sysctl, "names that are there, and those that are not")
 {
 	struct rt_tableinfo info;

@@ -38,6 +38,21 @@ tcp_no_offload_body()
 	w_serve_iperf b
 	w_iperf a b $B6 -t 2
 	w_iperf a b $B6 -t 2 -R
+	# All that is on either wire is right, whoever sent it.
+	w_capture a ta a.pcap
+	w_capture b tb b.pcap
+	w_ping a $B6 -s 3000
+	w_ping b $RB6 -s 3000
+	w_iperf a b $B6 -n 2M
+	w_iperf a b $B6 -n 2M -R
+	w_iperf a b $B6 -u -n 200K -l 1000
+	w_captured a.pcap
+	w_captured b.pcap
+	for f in a.pcap b.pcap; do
+		for p in tcp udp icmpv6; do
+			bad_checksums $f "ipv6 && $p"
+		done
+	done
 }
 
 w_test tcp_half_offload "offloads on one card only: the machine finishes"
