@@ -182,6 +182,12 @@ response(struct ike_sa *sa, const struct msg *m)
 	enum job_type	 job = sa->sa_job;
 
 	msg_done(sa);
+	/* RFC 7296, 2.21.3: the peer has closed it, too. */
+	if (sa->sa_state >= SA_ESTABLISHED &&
+	    msg_notify(m, N_INVALID_SYNTAX) != NULL) {
+		sa_close(sa, "peer found a request malformed");
+		return;
+	}
 	switch (job) {
 	case JOB_AUTH:
 		auth_response(sa, m);

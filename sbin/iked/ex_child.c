@@ -386,15 +386,17 @@ child_request(struct ike_sa *sa, const struct msg *m)
 	chain_init(&c);
 	error = rekeyed(sa, m, &old);
 	if (error != 0) {
+		if (error != N_CHILD_SA_NOT_FOUND) {
+			chain_free(&c);
+			msg_respond_error(sa, m, error, NULL, 0);
+			return;
+		}
+		/* RFC 7296, 2.25: the SPI that it named comes back. */
 		sa->sa_told = error;
 		sa_log(sa, "send error %s", name_notify(error));
-		/* RFC 7296, 2.25: the SPI that it named comes back. */
-		if (error == N_CHILD_SA_NOT_FOUND) {
-			spi = n->n_spi;
-			rbuf_u32(&spi, &v);
-			notify_build(&c, n->n_proto, v, error, NULL, 0);
-		} else
-			notify_build(&c, PROTO_NONE, 0, error, NULL, 0);
+		spi = n->n_spi;
+		rbuf_u32(&spi, &v);
+		notify_build(&c, n->n_proto, v, error, NULL, 0);
 		msg_respond(sa, m, &c);
 		return;
 	}

@@ -208,19 +208,24 @@ msg_respond(struct ike_sa *sa, const struct msg *m, struct chain *c)
 }
 
 /*
- * Answer with one notification.
+ * Answer with one notification.  INVALID_SYNTAX is the end of the SA, on both
+ * sides (RFC 7296, 2.21.3).
  */
 int
 msg_respond_error(struct ike_sa *sa, const struct msg *m, uint16_t type,
     const void *data, size_t len)
 {
 	struct chain	 c;
+	int		 error;
 
 	sa->sa_told = type;
 	sa_log(sa, "send error %s", name_notify(type));
 	chain_init(&c);
 	notify_build(&c, PROTO_NONE, 0, type, data, len);
-	return (msg_respond(sa, m, &c));
+	error = msg_respond(sa, m, &c);
+	if (type == N_INVALID_SYNTAX)
+		sa_close(sa, "malformed request");
+	return (error);
 }
 
 /* The peer's window (RFC 7296, 2.3), which never shrinks. */

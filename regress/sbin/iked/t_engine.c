@@ -727,6 +727,82 @@ ATF_TC_BODY(critical, tc)
 	pair_close();
 }
 
+ATF_TC(version);
+ATF_TC_HEAD(version, tc)
+{
+	atf_tc_set_md_var(tc, "descr", "another major version is answered by "
+	    "INVALID_MAJOR_VERSION, which ends nothing");
+}
+ATF_TC_BODY(version, tc)
+{
+	uint8_t	*p;
+
+	pair_open(A(SUITE), B(SUITE));
+	engine_run(P.a.s_e, P.now);
+	ATF_REQUIRE_EQ(1, P.n);
+	P.q[0].p_data.b_data[17] = 0x30;
+	engine_input(P.b.s_e, P.now, &P.b.s_ep, &P.a.s_ep,
+	    P.q[0].p_data.b_data, P.q[0].p_data.b_len);
+	ATF_REQUIRE_EQ(2, P.n);
+	blob_free(&P.q[0].p_data);
+	P.q[0] = P.q[--P.n];
+	p = P.q[0].p_data.b_data;
+	ATF_REQUIRE_EQ(IKE_HDRLEN + 8, P.q[0].p_data.b_len);
+	ATF_CHECK_EQ(IKE_VERSION, p[17]);
+	ATF_CHECK_EQ(N_INVALID_MAJOR_VERSION, p[34] << 8 | p[35]);
+	ATF_CHECK_EQ(0, P.b.s_e->e_nsas);
+	/* Nobody vouches for it: once more. */
+	pair_deliver();
+	ATF_CHECK_EQ(1, P.a.s_e->e_nsas);
+	pair_run(T_RETRANS + 10);
+	ATF_CHECK(pair_agree());
+	pair_close();
+}
+
+ATF_TC(syntax);
+ATF_TC_HEAD(syntax, tc)
+{
+	atf_tc_set_md_var(tc, "descr", "a malformed request is INVALID_SYNTAX "
+	    "and the end of the SA on both sides; then a new one");
+}
+ATF_TC_BODY(syntax, tc)
+{
+	struct ike_sa	*a;
+	struct chain	 c;
+	uint64_t	 spi;
+	int		 i;
+
+	for (i = 0; i < 3; i++) {
+		pair_open(A(SUITE), B(SUITE));
+		pair_run(10);
+		ATF_REQUIRE(pair_agree());
+		a = pair_sa(&P.a);
+		spi = a->sa_spii;
+		chain_init(&c);
+		if (i == 0) {
+			/* A notification that is too short. */
+			chain_begin(&c, PLD_NOTIFY);
+			chain_end(&c);
+			msg_request(a, EXCH_INFORMATIONAL, &c, JOB_NONE);
+		} else if (i == 1) {
+			/* Of a child there is nothing. */
+			msg_request(a, EXCH_CREATE_CHILD_SA, &c, JOB_NONE);
+		} else {
+			notify_build(&c, PROTO_NONE, 0, N_REKEY_SA, NULL, 0);
+			child_offer(a, &c, TAILQ_FIRST(&a->sa_children), 0);
+			msg_request(a, EXCH_CREATE_CHILD_SA, &c, JOB_NONE);
+		}
+		pair_run(10);
+		ATF_CHECK_EQ(0, P.a.s_e->e_nsas);
+		ATF_CHECK_EQ(0, P.b.s_e->e_nsas);
+		ATF_CHECK_EQ(0, P.a.s_nkids + P.b.s_nkids);
+		pair_run(T_AGAIN);
+		ATF_CHECK(pair_agree());
+		ATF_CHECK(spi != pair_sa(&P.a)->sa_spii);
+		pair_close();
+	}
+}
+
 ATF_TC(refusals);
 ATF_TC_HEAD(refusals, tc)
 {
@@ -879,6 +955,8 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, reload);
 	ATF_TP_ADD_TC(tp, heeded);
 	ATF_TP_ADD_TC(tp, critical);
+	ATF_TP_ADD_TC(tp, version);
+	ATF_TP_ADD_TC(tp, syntax);
 	ATF_TP_ADD_TC(tp, refusals);
 	ATF_TP_ADD_TC(tp, window);
 	return (atf_no_error());
