@@ -1,8 +1,13 @@
-"""A name server on 127.0.0.1:5300 that answers each A query 192.0.2.77."""
-import socket
+"""A name server on port 5300 that answers each A query 192.0.2.77.
 
-s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-s.bind(("127.0.0.1", 5300))
+usage: nameserver.py [IPV6ADDRESS]; without it on 127.0.0.1
+"""
+import socket
+import sys
+
+family = socket.AF_INET6 if sys.argv[1:] else socket.AF_INET
+s = socket.socket(family, socket.SOCK_DGRAM)
+s.bind((sys.argv[1] if sys.argv[1:] else "127.0.0.1", 5300))
 print("up", flush=True)
 while True:
     query, peer = s.recvfrom(512)
