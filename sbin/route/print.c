@@ -175,7 +175,9 @@ print_addrs(const void *data, size_t len, int addrs)
 		printf(" (truncated)\n\n");
 		return;
 	}
-	af = sa[RTAX_DST] != NULL ? sa[RTAX_DST]->sa_family : BSD_AF_INET;
+	/* A mask is of the family of its route, or of its address. */
+	af = sa[RTAX_DST] != NULL ? sa[RTAX_DST]->sa_family :
+	    sa[RTAX_IFA] != NULL ? sa[RTAX_IFA]->sa_family : BSD_AF_INET;
 	for (i = 0; i < RTAX_MAX; i++) {
 		if (sa[i] == NULL)
 			continue;

@@ -81,6 +81,38 @@ scopes_body()
 	    -o match:'^::1 +::1 +UHl ' cat out
 }
 
+# monitored: route monitor has begun to tell.
+monitored()
+{
+	x route -qn add -host 2001:db8:1::99 2001:db8:1::2
+	x route -qn delete -host 2001:db8:1::99
+	[ -s mon ]
+}
+
+w_test monitor "changes are told as they happen"
+monitor_body()
+{
+	setup
+	warren exec "$M" route -n monitor >mon 2>&1 &
+	w_made proc $!
+	w_wait 10 monitored
+	u_do route -q add -inet6 -label wan 2001:db8:20::/48 2001:db8:1::2
+	u_do ifconfig em0 inet6 2001:db8:7::1/64
+	u_do ifconfig em0 inet6 2001:db8:7::1 delete
+	u_do route -q delete -inet6 2001:db8:20::/48
+	w_wait 10 grep -q 'RTM_DELETE.*' mon
+	w_wait 10 grep -q 'RTM_DELADDR' mon
+	for line in 'RTM_ADD: Add Route: len ' \
+	    '^flags:<UP,GATEWAY,DONE,STATIC>$' \
+	    '^sockaddrs: <DST,GATEWAY,NETMASK,.*LABEL' \
+	    '^ 2001:db8:20:: 2001:db8:1::2 /48 .*"wan"' \
+	    'RTM_NEWADDR: address being added' \
+	    'RTM_DELADDR: address being removed' \
+	    '^ /64 02:00:00:00:00:11 2001:db8:7::1$'; do
+		grep -q -e "$line" mon || atf_fail "no $line in $(cat mon)"
+	done
+}
+
 atf_init_test_cases()
 {
 	w_add_tests
