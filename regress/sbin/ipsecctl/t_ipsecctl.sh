@@ -254,6 +254,20 @@ em7\$" \
 	    warren exec "$M" ipsecctl -f $CONF
 }
 
+w_test boot "rc(8) loads /etc/ipsec.conf, if it is told to"
+boot_body()
+{
+	w_etc m rc.conf.local 'ipsec=YES'
+	rules "flow esp out $F peer 10.0.1.2" "esp $E $G"
+	u_machine
+	u_ok "FLOWS:
+flow esp out $F peer 10.0.1.2 type require
+
+SAD:
+esp tunnel from 10.0.1.1 to 10.0.1.2 spi 0x00001001 enc aes-128-gcm
+" ipsecctl -s all
+}
+
 atf_init_test_cases()
 {
 	w_add_tests

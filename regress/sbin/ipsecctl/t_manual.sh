@@ -54,6 +54,20 @@ esp_only()
 	    atf_fail "not through the tunnel: $*"
 }
 
+# look: the commands of ipsec(4) show something of the tunnel each
+look()
+{
+	literal 1 ipsec.4 | sed -n 's/^# //p' >look
+	atf_check_equal 4 "$(grep -c '' look)"
+	while read -r _line; do
+		# Word splitting wanted.
+		# shellcheck disable=SC2086
+		w_exec r $_line >out.look </dev/null || atf_fail "$_line"
+		grep -Eq '10\.0\.0\.2|[1-9] .*packets? sent|output ESP' out.look ||
+		    atf_fail "$_line: $(cat out.look)"
+	done <look
+}
+
 w_test conf "the examples of ipsec.conf(5) and ipsecctl(8)"
 conf_body()
 {
@@ -77,7 +91,8 @@ conf_body()
 		*'-s '*)	atf_fail "$line shows nothing" ;;
 		esac
 		case $line in
-		*-F*)	esp_only w_ping a 10.0.2.2 ;;
+		*-F*)	esp_only w_ping a 10.0.2.2
+			look ;;
 		esac
 	done <cmds
 	# The last one was to take it away.
