@@ -223,7 +223,8 @@ msg_respond_error(struct ike_sa *sa, const struct msg *m, uint16_t type,
 	chain_init(&c);
 	notify_build(&c, PROTO_NONE, 0, type, data, len);
 	error = msg_respond(sa, m, &c);
-	if (type == N_INVALID_SYNTAX)
+	/* One IKE_AUTH too many is well formed: its caller decides. */
+	if (type == N_INVALID_SYNTAX && m->m_hdr.h_exch != EXCH_IKE_AUTH)
 		sa_close(sa, "malformed request");
 	return (error);
 }
