@@ -79,6 +79,67 @@ dontacq_body()
 	never dontacq
 }
 
+# reload_rules M US PEER NET NET6 FAR FAR6 SPIS KEYS: two files of a gateway,
+# which say the same with other peers' SAs, and one that is refused
+reload_rules()
+{
+	for _x in 1 2 3; do
+		_d=m/$1/etc/conf.$_x
+		(umask 077
+		echo "flow esp from { $4 $5 } to { $6 $7 } peer $3
+		    esp from $2 to $3 spi $8 enc aes-128-gcm enckey $9
+		    esp from $2 to 10.0.0.$((200 + _x)) spi 0x2001 \\
+		    enc aes-128-gcm enckey ${9%:*}" >"$_d"
+		[ $_x = 1 ] || echo 'flow out from 10.9.0.0/24 to 10.8.0.0/24 \
+		    type deny' >>"$_d"
+		[ $_x != 3 ] || echo "esp from $2 to 10.0.0.203 spi 0x2001 \
+		    enc aes-128-gcm enckey ${9%:*}" >>"$_d")
+	done
+}
+
+# reload M: one after the other, for some seconds
+reload()
+{
+	_n=0
+	while [ $_n -lt 40 ]; do
+		_n=$((_n + 1))
+		w_exec "$1" ipsecctl -F -f /etc/conf.1 || return 1
+		w_exec "$1" ipsecctl -F -f /etc/conf.2 || return 1
+		w_exec "$1" ipsecctl -F -f /etc/conf.3 2>/dev/null && return 1
+	done
+	w_exec "$1" ipsecctl -F -f /etc/conf.1
+}
+
+w_test reload 180 "all rules loaded anew with ipsecctl -F -f, some refused"
+reload_body()
+{
+	w_init
+	ipsec_gateways
+	k1=$(ipsec_key 20 1)
+	k2=$(ipsec_key 20 2)
+	reload_rules r 10.0.0.1 10.0.0.2 10.0.1.0/24 fd01::/64 \
+	    10.0.2.0/24 fd02::/64 0x1001:0x1002 "$k1:$k2"
+	reload_rules s 10.0.0.2 10.0.0.1 10.0.2.0/24 fd02::/64 \
+	    10.0.1.0/24 fd01::/64 0x1002:0x1001 "$k2:$k1"
+	w_exec r ipsecctl -F -f /etc/conf.1 || atf_fail "r"
+	w_exec s ipsecctl -F -f /etc/conf.1 || atf_fail "s"
+	w_serve_iperf a
+	w_serve_iperf b
+	ipsec_watch
+	load a 10.0.2.2 fd02::2
+	load b 10.0.1.2 fd01::2
+	reload r &
+	_r=$!
+	reload s || atf_fail "s does not load"
+	wait "$_r" || atf_fail "r does not load"
+	w_wait 20 w_in a ping -n -c 1 -W 1 10.0.2.2
+	ipsec_watched
+	n=$(ipsec_seen esp)
+	echo "$n packets of ESP"
+	[ "$n" -gt 1000 ] || atf_fail "no load"
+	ipsec_want 0 "$CLEAR"
+}
+
 w_test watched "what the flows do not cover, this test would see"
 watched_body()
 {
