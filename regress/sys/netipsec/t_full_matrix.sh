@@ -68,7 +68,8 @@ matrix()
 	done
 	for y in $MACS; do
 		for esn in '' ' esn'; do
-			one ah "auth ${y%:*}$esn" "$(pair authkey "${y#*:}" 3 4)"
+			one ah "auth ${y%:*}$esn" \
+			    "$(pair authkey "${y#*:}" 3 4)"
 		done
 	done
 	ipsec_watched
