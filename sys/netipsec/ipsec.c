@@ -227,6 +227,14 @@ const struct protosw ipsec_protosw[IPSEC_NPROTOSW] = {
 		.pr_ctlinput	= ipsec_ctlinput,
 		.pr_sysctl	= ipcomp_sysctl,
 	},
+	{
+		.pr_protocol	= IPPROTO_IPV4,
+		.pr_input	= ipip_proto_input,
+	},
+	{
+		.pr_protocol	= IPPROTO_IPV6,
+		.pr_input	= ipip_proto_input,
+	},
 };
 
 static const struct ip_ipsec_hooks hooks = {

@@ -254,6 +254,16 @@ in_protoff(struct ipsec_op *op, u_int off)
 	return ((*fam->ifam_protoff)(op));
 }
 
+/* An operation is in the batch, or none: close a full one. */
+static void
+in_collected(void)
+{
+	if (in_batch != NULL && in_batch->ib_n == IPSEC_BATCH)
+		ipsec_input_flush();
+	else
+		if_defer(&in_deferred);
+}
+
 /* An operation for the header of proto at off; consumes m. */
 static struct ipsec_op *
 in_op(struct mbuf *m, u_int off, u_int8_t proto, sa_family_t af,
@@ -303,10 +313,7 @@ ipsec_input(struct mbuf *m, u_int off, u_int8_t proto, sa_family_t af,
 	}
 	if ((op = in_op(m, off, proto, af, tdb)) != NULL)
 		in_stage(op);
-	if (in_batch != NULL && in_batch->ib_n == IPSEC_BATCH)
-		ipsec_input_flush();
-	else
-		if_defer(&in_deferred);
+	in_collected();
 }
 
 /* Prepare the transform. */
@@ -360,10 +367,7 @@ in_again(struct ipsec_op *old)
 		in_stage(op);
 	}
 	op_release(old);
-	if (in_batch != NULL && in_batch->ib_n == IPSEC_BATCH)
-		ipsec_input_flush();
-	else
-		if_defer(&in_deferred);
+	in_collected();
 }
 
 /*
@@ -736,6 +740,48 @@ ipcomp_proto_input(struct mbuf **mp, int *offp, int proto, int af)
 {
 	(void)proto;
 	return (proto_input(mp, offp, IPPROTO_IPCOMP, af));
+}
+
+/* The tunnel that sent this packet as it is, or NULL. */
+static struct tdb *
+in_plain(const struct mbuf *m, const struct ipsec_family *fam)
+{
+	struct ipsec_addr	 src, dst;
+
+	if (!ipcomp_enable || ipsec_in_use == 0)
+		return (NULL);
+	memset(&src, 0, sizeof(src));
+	src.ia_af = fam->ifam_af;
+	dst = src;
+	(*fam->ifam_src)(m, &src);
+	(*fam->ifam_dst)(m, &dst);
+	return (tdb_find_ipcomp(rtable_l2(m->m_pkthdr.ph_rtableid), &src,
+	    &dst));
+}
+
+/*
+ * pr_input of IP in IP, and IPv6: a tunnel of IPcomp sends so what would not
+ * shrink (RFC 3173, 2.2).  There is no other reason to take one.
+ */
+int
+ipip_proto_input(struct mbuf **mp, int *offp, int proto, int af)
+{
+	const struct ipsec_family	*fam = ipsec_family(af);
+	struct ipsec_op			*op;
+	struct tdb			*tdb;
+
+	if ((tdb = in_plain(*mp, fam)) == NULL)
+		return ((*fam->ifam_raw)(mp, offp, proto, af));
+	in_proto_count(IPPROTO_IPCOMP);
+	ipsecstat.ipsec_ipackets++;
+	ipsecstat.ipsec_ibytes += (*mp)->m_pkthdr.len - *offp;
+	if ((op = in_op(*mp, *offp, proto, af, tdb)) != NULL) {
+		op->op_len = op->op_m->m_pkthdr.len - op->op_hlen;
+		op->op_m->m_flags |= M_COMP;
+	}
+	in_collected();
+	*mp = NULL;
+	return (IPPROTO_DONE);
 }
 
 /*

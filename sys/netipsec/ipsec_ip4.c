@@ -216,6 +216,12 @@ ip4_dst(const struct mbuf *m, struct ipsec_addr *dst)
 	dst->ia_v4 = mtod(m, const struct ip *)->ip_dst;
 }
 
+static void
+ip4_src(const struct mbuf *m, struct ipsec_addr *src)
+{
+	src->ia_v4 = mtod(m, const struct ip *)->ip_src;
+}
+
 static const struct ipsec_family ip4_family = {
 	.ifam_af	= AF_INET,
 	.ifam_hlen	= sizeof(struct ip),
@@ -231,6 +237,8 @@ static const struct ipsec_family ip4_family = {
 	.ifam_clear	= ip4_clear,
 	.ifam_local	= ip4_local,
 	.ifam_dst	= ip4_dst,
+	.ifam_src	= ip4_src,
+	.ifam_raw	= rip_input,
 };
 
 /*

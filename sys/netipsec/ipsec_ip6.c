@@ -225,6 +225,12 @@ ip6_dst(const struct mbuf *m, struct ipsec_addr *dst)
 	ip6_dstaddr(m, &dst->ia_v6);
 }
 
+static void
+ip6_src(const struct mbuf *m, struct ipsec_addr *src)
+{
+	src->ia_v6 = mtod(m, const struct ip6_hdr *)->ip6_src;
+}
+
 /*
  * The way to sa does not carry a packet.  As for IPv4: only when an SA of
  * ours may have sent it.
@@ -269,6 +275,8 @@ static const struct ipsec_family ip6_family = {
 	.ifam_clear	= ip6_clear,
 	.ifam_local	= ip6_local,
 	.ifam_dst	= ip6_dst,
+	.ifam_src	= ip6_src,
+	.ifam_raw	= rip6_input,
 };
 
 /*
@@ -282,7 +290,8 @@ ipsec_ip6_init(void)
 	ipsec_families[1] = &ip6_family;
 	for (i = 0; i < IPSEC_NPROTOSW; i++) {
 		ip6_protosw[i] = ipsec_protosw[i];
-		ip6_protosw[i].pr_ctlinput = ip6_ctlinput;
+		if (ip6_protosw[i].pr_ctlinput != NULL)
+			ip6_protosw[i].pr_ctlinput = ip6_ctlinput;
 		ip6_proto_register(&ip6_protosw[i]);
 	}
 }

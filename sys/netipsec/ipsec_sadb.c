@@ -240,6 +240,28 @@ tdb_find_for(u_int rdomain, const struct ipsec_addr *dst, u_int8_t sproto,
 }
 
 /*
+ * The newest usable tunnel of IPcomp from src to dst that is no other SA's
+ * inside; or NULL.
+ */
+struct tdb *
+tdb_find_ipcomp(u_int rdomain, const struct ipsec_addr *src,
+    const struct ipsec_addr *dst)
+{
+	struct tdb	*tdb;
+
+	LIST_FOREACH(tdb, dst_bucket(rdomain, dst, IPPROTO_IPCOMP), tdb_dhash)
+		if (tdb_usable(tdb) && tdb->tdb_sproto == IPPROTO_IPCOMP &&
+		    tdb->tdb_rdomain == rdomain &&
+		    (tdb->tdb_flags & (TDBF_TUNNELING | TDBF_IFACE)) ==
+		    TDBF_TUNNELING &&
+		    tdb->tdb_inext == NULL && tdb->tdb_onext == NULL &&
+		    ipsec_addr_eq(&tdb->tdb_dst, dst) &&
+		    ipsec_addr_eq(&tdb->tdb_src, src))
+			return (tdb);
+	return (NULL);
+}
+
+/*
  * The newest usable SA of a unit of sec(4), in that direction; or NULL.
  */
 struct tdb *

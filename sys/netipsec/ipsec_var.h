@@ -348,6 +348,8 @@ extern u_int64_t	 tdb_generation;
 void	 tdb_init(void);
 struct tdb *tdb_alloc(u_int);
 struct tdb *tdb_find(u_int, u_int32_t, const struct ipsec_addr *, u_int8_t);
+struct tdb *tdb_find_ipcomp(u_int, const struct ipsec_addr *,
+	    const struct ipsec_addr *);
 struct tdb *tdb_find_for(u_int, const struct ipsec_addr *, u_int8_t,
 	    const struct ipsec_ids *, const struct ipsec_addr *,
 	    const struct ipsec_sel *);

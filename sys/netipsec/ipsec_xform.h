@@ -79,13 +79,14 @@ void	 op_push(struct ipsec_op *, u_int);
 void	 op_pull(struct ipsec_op *, u_int);
 
 /* ipsec.c: what the families register. */
-#define IPSEC_NPROTOSW	3
+#define IPSEC_NPROTOSW	5
 extern const struct protosw ipsec_protosw[IPSEC_NPROTOSW];
 
 /* ipsec_input.c */
 int	 esp_proto_input(struct mbuf **, int *, int, int);
 int	 ah_proto_input(struct mbuf **, int *, int, int);
 int	 ipcomp_proto_input(struct mbuf **, int *, int, int);
+int	 ipip_proto_input(struct mbuf **, int *, int, int);
 void	 ipsec_input(struct mbuf *, u_int, u_int8_t, sa_family_t, int,
 	    u_int16_t);
 void	 ipsec_input_flush(void);
@@ -141,6 +142,8 @@ int	 udpencap_sent(const struct sockaddr *, u_int16_t, u_int);
  *			op_hlen bytes in op_saved; 0 or EINVAL
  *	ifam_local	is it one of ours?
  *	ifam_dst	destination of a received packet
+ *	ifam_src	and its source
+ *	ifam_raw	nobody here wants it: a protocol's input
  */
 struct ipsec_family {
 	sa_family_t	 ifam_af;
@@ -157,6 +160,8 @@ struct ipsec_family {
 	int		(*ifam_clear)(struct ipsec_op *);
 	int		(*ifam_local)(const struct ipsec_addr *, u_int);
 	void		(*ifam_dst)(const struct mbuf *, struct ipsec_addr *);
+	void		(*ifam_src)(const struct mbuf *, struct ipsec_addr *);
+	int		(*ifam_raw)(struct mbuf **, int *, int, int);
 };
 
 extern const struct ipsec_family *ipsec_families[2];	/* IPv4, IPv6 */

@@ -181,6 +181,47 @@ ipcomp_body()
 	    awk '{ print $1 + 1 }')"
 }
 
+# forged SRC: pings for b in IP from SRC, which is no end of a tunnel
+forged()
+{
+	w_in w /usr/bin/python3 -c 'import sys
+from scapy.all import IP, ICMP, Ether, sendp, getmacbyip, conf
+conf.verb = 0
+p = IP(src=sys.argv[1], dst="10.0.0.2") / \
+    IP(src="10.0.1.2", dst="10.0.2.2") / ICMP(id=0x7777)
+sendp([Ether(dst=sys.argv[2]) / p] * 5, iface="br0")' "$1" \
+	    "$(w_exec s ifconfig em0 | sed -n 's/.*lladdr //p')" ||
+	    atf_fail "scapy"
+}
+
+w_test ipcomp_alone "compressed only: what does not shrink passes as it is"
+ipcomp_alone_body()
+{
+	w_init
+	ipsec_gateways
+	for outer in 4 6; do
+		for inner in 4 6; do
+			ipsec_tunnel $inner $outer 'comp deflate' '' ipcomp
+			ipsec_pings $inner
+		done
+	done
+	# Nobody else's: from another address, or of a tunnel inside ESP.
+	ipsec_tunnel 4 4 'comp deflate' '' ipcomp
+	w_capture b tb b.pcap
+	before=$(w_counter s icmp 'protocol unreachable')
+	forged 10.0.0.77
+	w_ping a 10.0.2.2 -c 2
+	ipsec_rules r
+	ipsec_rules s
+	forged 10.0.0.1
+	w_ping b 10.0.2.1 -c 1
+	w_captured b.pcap
+	n=$(tcpdump -n -r b.pcap 'icmp[4:2] == 0x7777' 2>/dev/null | wc -l)
+	[ "$n" = 0 ] || atf_fail "$n forged packets have passed"
+	tcpdump -n -r b.pcap 'icmp and src host 10.0.1.2' 2>/dev/null |
+	    grep -q 'echo request' || atf_fail "b sees nothing"
+}
+
 atf_init_test_cases()
 {
 	w_add_tests
