@@ -1,8 +1,10 @@
 /*
  * Ethernet and ARP.
  *
- *	ether	whole frames; FZ_OTHER: to us, whatever they say
- *	arp	what is behind the Ethernet header; FZ_OTHER: from ourselves
+ *	ether	whole frames; FZ_OTHER: to us, whatever they say; FZ_TRAIN:
+ *		together with those that follow
+ *	arp	what is behind the Ethernet header; FZ_OTHER: from ourselves;
+ *		FZ_RAW: then there are packets for three stations
  *	vnet	a paravirtual card's header, then the frame: what comes out is
  *		received, and is cut as for a card that can do nothing;
  *		FZ_TRAIN, FZ_OTHER: it says more of it than a card could
@@ -13,18 +15,32 @@
 
 #include "fuzz_packet.h"
 
+/* What a card has received since it was last looked at. */
+static void
+receive(struct mbuf_list *ml)
+{
+	if (ml_empty(ml))
+		return;
+	if_input(kt_ifp(fza), ml);
+	kt_settle();
+}
+
 FUZZ(ether, fuzz_net_init, "Ethernet frames")
 {
 	static struct fuzz_pkt	 fp;
 	struct fuzz_in		 fi = { data, size };
+	struct mbuf_list	 ml = MBUF_LIST_INITIALIZER();
 
 	while (fuzz_record(&fi, &fp)) {
 		if ((fp.fp_op & FZ_OTHER) && fp.fp_len >= 6)
 			memcpy(fp.fp_buf, fza->ki_ac.ac_enaddr, 6);
 		if (!(fp.fp_op & FZ_RAW))
 			fuzz_fix_frame(fp.fp_buf, fp.fp_len);
-		kt_rx(fza, fuzz_mbuf(&fp));
+		ml_enqueue(&ml, fuzz_mbuf(&fp));
+		if (!(fp.fp_op & FZ_TRAIN))
+			receive(&ml);
 	}
+	receive(&ml);
 	fuzz_end();
 }
 
@@ -50,6 +66,8 @@ FUZZ(arp, fuzz_net_init, "ARP messages")
 		if (fp.fp_op & FZ_OTHER)
 			memcpy(fp.fp_buf + 6, fza->ki_ac.ac_enaddr, 6);
 		kt_rx(fza, fuzz_mbuf(&fp));
+		if (fp.fp_op & FZ_RAW)
+			ask();
 	}
 	ask();
 	fuzz_end();

@@ -53,8 +53,11 @@ name6(const struct in6_addr *addr, u_int port)
 	return (m);
 }
 
-static void
-address(struct ktif *ki, const struct in6_addr *addr)
+/*
+ * A /64 of ki's, that nobody probes for.
+ */
+void
+fuzz_address6(struct ktif *ki, const struct in6_addr *addr)
 {
 	struct in6_aliasreq	 req;
 
@@ -174,9 +177,9 @@ static void
 router_init(void)
 {
 	fuzz_net_init();
-	address(fza, &us);
+	fuzz_address6(fza, &us);
 	kt_ifp(fzb)->if_mtu = IPV6_MMTU;
-	address(fzb, &far_us);
+	fuzz_address6(fzb, &far_us);
 	ip6_forwarding = 1;
 	route6(3, in6addr_loopback, RTF_REJECT);
 	route6(4, in6addr_loopback, RTF_BLACKHOLE);
@@ -213,11 +216,12 @@ static void
 host_init(void)
 {
 	fuzz_net_init();
-	address(fza, &us);
+	fuzz_address6(fza, &us);
 	SET(kt_ifp(fza)->if_xflags, IFXF_AUTOCONF6 | IFXF_AUTOCONF6TEMP);
 	NET_LOCK();
 	nd6_rtr_xflags(kt_ifp(fza));
 	NET_UNLOCK();
+	nd6_redirect_settimeout(20);
 	nd6_debug = 1;
 	neighbour(0x77, 0);
 	neighbour(0x88, RTF_ANNOUNCE);

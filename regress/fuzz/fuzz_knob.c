@@ -2,9 +2,9 @@
  * What an administrator may have set otherwise, for the length of an input:
  * see fuzz_packet.h.
  *
- * A knob is a variable of the kernel's and a value, or a state of fza, of
- * its addresses or of fzb, or what a filter and IPsec would say: they have hooks, which
- * are ours for so long, and decide by the packet's length.
+ * A knob is a variable of the kernel's and a value; or a state of fza, of its
+ * addresses or of fzb; or what a filter and IPsec would say: they have hooks,
+ * which are ours for so long, and decide by the packet's length.
  */
 #include <sys/errno.h>
 
@@ -53,6 +53,7 @@ enum {
 	KNOB_DUPLICATED,
 	KNOB_DOWN,
 	KNOB_TUNNEL,				/* 25 */
+	KNOB_ARPKEEP,
 	KNOBS
 };
 
@@ -64,7 +65,7 @@ static int				(*real_output)(struct ifnet *,
 					    struct sockaddr *,
 					    struct rtentry *);
 static u_char				 real_type;	/* both of fzb */
-static int				 turned;
+static int				 real_keep, ready, turned;
 
 static int
 filter(int af, int dir, struct ifnet *ifp, struct mbuf **mp)
@@ -180,14 +181,19 @@ fuzz_knob_init(void)
 	real_filter = pf_test_hook;
 	real_output = kt_ifp(fzb)->if_output;
 	real_type = kt_ifp(fzb)->if_type;
+	real_keep = arpt_keep;
+	ready = 1;
 }
 
 /*
- * Turn a knob, for the rest of this input.
+ * Turn a knob, for the rest of this input.  Targets that have none of this
+ * machine's interfaces have no knobs.
  */
 void
 fuzz_knob(u_int which)
 {
+	if (!ready)
+		return;
 	which %= KNOBS;
 	turned = 1;
 	if (which < nitems(knobs)) {
@@ -220,6 +226,9 @@ fuzz_knob(u_int which)
 		kt_ifp(fzb)->if_type = IFT_TUNNEL;
 		kt_ifp(fzb)->if_output = tunnel_output;
 		break;
+	case KNOB_ARPKEEP:
+		arpt_keep = 20;
+		break;
 	}
 }
 
@@ -240,6 +249,7 @@ fuzz_knob_back(void)
 	pf_test_hook = real_filter;
 	kt_ifp(fzb)->if_type = real_type;
 	kt_ifp(fzb)->if_output = real_output;
+	arpt_keep = real_keep;
 	flags(IFF_UP, IFF_NOARP | IFF_STATICARP);
 	addresses(0);
 }

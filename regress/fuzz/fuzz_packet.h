@@ -53,6 +53,7 @@ struct mbuf	*fuzz_mbuf(const struct fuzz_pkt *);
 void		 fuzz_udp(struct fuzz_pkt *);
 void		 fuzz_upcall(struct socket *);
 void		 fuzz_rx(const struct fuzz_pkt *);
+void		 fuzz_address6(struct ktif *, const struct in6_addr *);
 void		 fuzz_entry(struct ktif *, struct in_addr, int);
 void		 fuzz_knob_init(void);
 void		 fuzz_knob(u_int);

@@ -16,6 +16,7 @@
 #include <sys/timeout.h>
 #include <sys/uio.h>
 
+#include <net/bpf.h>
 #include <net/if_dl.h>
 #include <net/route.h>
 #include <net/rtable.h>
@@ -25,6 +26,8 @@
 
 #define CALLS		40		/* in one input */
 #define PATIENCE_MS	50		/* that a call may sleep */
+#define DESCRIPTORS	8		/* that are there from the start */
+#define O_RDWR_NONBLOCK	04002
 
 static size_t	blob_len;		/* of the last memory made */
 static u_int	boot_ifs;		/* interfaces up to this stay */
@@ -150,13 +153,23 @@ descriptors(void)
 	ktcall(SYS_socketpair, LX_AF_UNIX, SOCK_DGRAM, 0, sv);
 	ktcall(SYS_socket, LX_AF_INET6, SOCK_DGRAM, 0);
 	ktcall(SYS_socket, LX_AF_INET, SOCK_STREAM, 0);
+	ktcall(SYS_open, ktuser_dup("/dev/bpf", 9), O_RDWR_NONBLOCK);
+	ktcall(SYS_socket, LX_AF_INET6, SOCK_RAW, 58);
 }
 
 static void
 calls_init(void)
 {
+	static const struct in6_addr	us = {{{ 0xfd, 0, 0, 1, [15] = 1 }}};
+
 	fza = kt_if("fza0", KTIF_ETHER);
 	KT_ERR(0, kt_addr(fza, IP(10, 1, 0, 1), 24));
+	KT_ERR(0, kt_route(IP(10, 3, 0, 0), 16, IP(10, 1, 0, 2),
+	    RTF_REJECT, 0));
+	KT_ERR(0, kt_route(IP(10, 4, 0, 0), 16, IP(10, 1, 0, 2),
+	    RTF_BLACKHOLE, 0));
+	KT_ERR(0, kt_route(IP(0, 0, 0, 0), 0, IP(10, 1, 0, 2), 0, 0));
+	fuzz_address6(fza, &us);
 	ktuser_begin(0);
 	ktuser_loopback();
 	ktuser_end();
@@ -200,6 +213,12 @@ static const u_long	ioctls[] = {
 	0x8910, 0x8912, 0x8913, 0x8915, 0x8917, 0x8919, 0x891b, 0x891d,
 	0x8921, 0x8927, 0x8933, 0x8942, 0x5421, 0x541b,
 	SIOCGIFMEDIA, SIOCSIFMEDIA,
+	BIOCGBLEN, BIOCSBLEN, BIOCSETF, BIOCFLUSH, BIOCPROMISC, BIOCGDLT,
+	BIOCGETIF, BIOCSETIF, BIOCSRTIMEOUT, BIOCGRTIMEOUT, BIOCGSTATS,
+	BIOCIMMEDIATE, BIOCVERSION, BIOCSRSIG, BIOCGRSIG, BIOCGHDRCMPLT,
+	BIOCSHDRCMPLT, BIOCLOCK, BIOCSETWF, BIOCGFILDROP, BIOCSFILDROP,
+	BIOCSDLT, BIOCGDLTLIST, BIOCGDIRFILT, BIOCSDIRFILT, BIOCSWTIMEOUT,
+	BIOCGWTIMEOUT, BIOCDWTIMEOUT, BIOCSETFNR,
 };
 
 /* Interfaces that an input has made go with it, but for rdomains' own. */
@@ -237,7 +256,8 @@ ioctl_init(void)
 /*
  * Each record: descriptor, which ioctl, bits, length, the argument.  The
  * bits: 1, the ioctl's number is in the input; 2, the argument begins with
- * an interface's name; 4, it holds a length and an address of memory there.
+ * an interface's name; 4 or 8, it has addresses of memory in one place or
+ * another.
  */
 FUZZ(ioctl, ioctl_init, "ioctls of sockets")
 {
@@ -268,7 +288,11 @@ FUZZ(ioctl, ioctl_init, "ioctls of sockets")
 			le64enc(p + 16, (uint64_t)(uintptr_t)ktuser_mem(512));
 			le64enc(p + 24, (uint64_t)(uintptr_t)ktuser_mem(512));
 		}
-		a[0] = fd & 7;
+		if (how & 8) {
+			le64enc(p + 8, (uint64_t)(uintptr_t)ktuser_mem(512));
+			le64enc(p + 56, (uint64_t)(uintptr_t)ktuser_mem(512));
+		}
+		a[0] = fd % DESCRIPTORS;
 		a[1] = com;
 		a[2] = (long)p;
 		call(SYS_ioctl, a);

@@ -1,4 +1,6 @@
 """Seeds of the targets about what programs ask of the kernel: see seeds.py."""
+import os
+import re
 import struct
 
 from scapy.layers.inet import IP, UDP
@@ -130,7 +132,7 @@ def syscall():
     bind = call(nr["bind"], fd(0), blob(lo), LEN)
     connect = call(nr["connect"], fd(0), blob(lo), LEN)
     write = call(nr["write"], fd(0), blob(b"hello"), LEN)
-    cmsg = struct.pack("<QII", 28, 0, 8) + bytes(12)
+    cmsg = struct.pack("<QII", 28, 0, 6) + bytes(12)
     rights = struct.pack("<QIIi", 20, 1, 1, 0)
     msg = (bytes([8, 1 | 16, len(lo)]) + lo + bytes([5]) + b"abcde"
            + bytes([len(cmsg)]) + cmsg)
@@ -155,7 +157,7 @@ def syscall():
         call(nr["dup"], fd(0)) + call(nr["dup2"], fd(0), fd(9))
         + call(nr["dup3"], fd(1), fd(8), num(0x80000))
         + call(nr["close"], fd(9)),
-        call(nr["listen"], fd(7), num(5)) + call(nr["accept"], fd(7)),
+        call(nr["listen"], fd(5), num(5)) + call(nr["accept"], fd(5)),
         call(nr["accept4"], fd(0), NULL, NULL, num(0x800)),
         call(nr["getsockname"], fd(0), room(128), blob(b"\x80\0\0\0")),
         call(nr["getpeername"], fd(0), room(128), blob(b"\x80\0\0\0")),
@@ -204,6 +206,7 @@ def syscall():
     for level, options in ((1, range(1, 70)), (0, range(1, 55)),
                            (41, range(1, 80)), (17, range(1, 5)),
                            (0, range(0x1001, 0x1030)),
+                           (41, (0x100e, 0x1035, 0x1036, 0x1037, 0x1038)),
                            (0x11, range(1, 5)), (1, (0x1021, 0x107d,
                                                      0x107e, 0x107f)),
                            (58, (1,)), (270, range(1, 13))):
@@ -213,15 +216,270 @@ def syscall():
                      blob(struct.pack("<II", 1, 0)[:n]), LEN)
                 + call(nr["getsockopt"], fd(f), num(level), num(opt),
                        room(64), blob(b"\x40\0\0\0"))
-                for f, n in ((0, 4), (1, 8), (2, 4))))
+                for f, n in ((0, 4), (1, 8), (2, 4), (4, 4), (7, 8))))
     for com in (0x5421, 0x541b, 0x8912, 0x8913, 0x8915, 0x8933, 0xc0206911):
         calls.append(call(nr["ioctl"], fd(0), num(com),
                           blob(b"lo0".ljust(40, b"\0"))))
+    calls += more_calls(nr) + shaped(nr)
     return [bytes([w]) + c for c in calls for w in (0, 1)]
 
 
-def ioctl():
+def shaped(nr):
+    """Options whose values have a shape, and what is sent with messages."""
+    us, group = bytes([10, 1, 0, 1]), bytes([239, 1, 1, 1])
+    us6 = bytes([0xfd, 0, 0, 1] + [0] * 11 + [1])
+    group6 = bytes([0xff, 2] + [0] * 13 + [0x77])
+    zero, one, index = bytes(4), b"\1\0\0\0", b"\2\0\0\0"
+    head = bytes([0, 0, 1, 4, 0, 0, 0, 0])
+    rthdr = bytes([0, 2, 0, 1, 0, 0, 0, 0]) + us6
     out = []
+    opts = []
+    for opt in (32, 33, 34, 35, 36, 40, 41, 42, 50):
+        for iface in (us, zero, index, group):
+            for where in (group, us, zero):
+                opts.append((0, 0, opt, where + iface))
+                opts.append((0, 0, opt, where + zero + index))
+        opts += [(0, 0, opt, v) for v in (b"", b"\1", one, us, bytes(12))]
+    for opt in (16, 17, 18, 19, 20, 21):
+        for where in (group6, us6, bytes(16), b"\xff\5" + group6[2:]):
+            for iface in (zero, one, index, b"\x63\0\0\0"):
+                opts.append((4, 41, opt, where + iface))
+        opts += [(4, 41, opt, v) for v in (b"", zero, one, index,
+                                           b"\xff" * 4, b"\0\1\0\0")]
+    for opt in (54, 55, 57, 59):
+        for v in (b"", head, head * 2, head[:7], rthdr, rthdr[:10],
+                  rthdr[:3] + b"\0" + rthdr[4:], bytes([0, 9]) + bytes(6),
+                  b"\0\3" + bytes([0xc2, 4, 0, 1, 0, 0]) + bytes(24)):
+            opts.append((4, 41, opt, v))
+            opts.append((7, 41, opt, v))
+    for f in (4, 7):
+        for opt in range(1, 80):
+            for v in (zero, one, b"\xff" * 4, b"\x40\0\0\0",
+                      b"\0\5\0\0"):
+                opts.append((f, 41, opt, v))
+    for opt in range(1, 64):
+        for v in (b"\xff" * 4, b"\x40\0\0\0", b"\0\5\0\0"):
+            opts.append((0, 0, opt, v))
+    for f, level, opt, v in opts:
+        out.append(call(nr["setsockopt"], fd(f), num(level), num(opt),
+                        blob(v), LEN)
+                   + call(nr["setsockopt"], fd(f), num(level), num(opt),
+                          blob(v), LEN)
+                   + call(nr["getsockopt"], fd(f), num(level), num(opt),
+                          room(64), blob(b"\x40\0\0\0")))
+    out = [b"".join(out[i:i + 6]) for i in range(0, len(out), 6)]
+    return out + controls(nr, us, us6, head, rthdr)
+
+
+def controls(nr, us, us6, head, rthdr):
+    """Control messages to and from sockets of both families."""
+    out = []
+    to = lxsin("127.0.0.1", 4000)
+    to6 = struct.pack("<H", 10) + struct.pack("!HI", 4000, 0) \
+        + bytes(15) + b"\1" + bytes(4)
+    lo6 = struct.pack("<H", 10) + struct.pack("!HI", 4000, 0) \
+        + bytes(10) + b"\xff\xff" + us + bytes(4)
+
+    def cmsg(level, kind, data):
+        size = 16 + len(data)
+        return struct.pack("<QII", size, level, kind) + data \
+            + bytes(-size % 8)
+    four = [cmsg(0, k, v) for k in (1, 2, 7, 8, 4, 99, 0x1007) for v in (
+        b"\2\0\0\0" + us + us, bytes(12), b"\x63\0\0\0" + bytes(8), us,
+        bytes(4), b"\xff" * 4, b"")]
+    six = [cmsg(41, k, v) for k in (50, 52, 54, 55, 57, 59, 60, 67, 62, 99)
+           for v in (us6 + b"\2\0\0\0", bytes(20), bytes(15) + b"\1"
+                     + bytes(4), us6 + b"\x63\0\0\0", bytes(4),
+                     b"\x40\0\0\0", b"\xff" * 4, b"", head, rthdr,
+                     head[:5])]
+    two = [four[0] + four[7], six[0] + six[9]]
+
+    def send(f, name, control):
+        return call(nr["sendmsg"], fd(f), bytes([8, 1 | 16, len(name)])
+                    + name + bytes([9]) + b"\x80\0abcdefg"
+                    + bytes([len(control)]) + control)
+    asked = b"".join(call(nr["setsockopt"], fd(4), num(41), num(opt),
+                          blob(b"\1\0\0\0"), LEN)
+                     for opt in (25, 49, 51, 53, 56, 58, 66, 0x1023))
+    asked4 = b"".join(call(nr["setsockopt"], fd(0), num(0), num(opt),
+                           blob(b"\1\0\0\0"), LEN)
+                      for opt in (6, 7, 8, 11, 12, 13, 0x1007, 0x1021,
+                                   0x101e, 0x1023))
+    wait = call(nr["poll"], blob(struct.pack("<ihhihh", 4, 1, 0, 0, 1, 0)),
+                num(2), num(20))
+    got = wait + b"".join(call(nr["recvmsg"], fd(f), bytes([8, 33, 32])
+                               + bytes(32) + bytes([8, 200])) + call(
+                                   nr["recvmsg"], fd(f), bytes([
+                                       8, 32 | 64, 8, 200, 0, 0x20, 0, 0]))
+                          for f in (0, 4))
+    bind = call(nr["bind"], fd(0), blob(to), LEN) \
+        + call(nr["bind"], fd(4), blob(to6[:8] + bytes(20)), LEN)
+    for c in four + two[:1]:
+        out.append(asked4 + bind + send(0, to, c) + got + send(1, to, c))
+    for c in six + two[1:]:
+        out.append(asked + bind + send(4, to6, c) + got + send(7, to6, c))
+        out.append(bind + send(4, lo6, c) + send(7, lo6, c))
+    # Paths that are too narrow, interfaces of one's own choice.
+    near = lxsin("10.1.0.2", 9)
+    for f, level, name, opts in (
+            (0, 0, near, (10, 50)), (4, 41, lo6[:8] + bytes(10)
+                                     + b"\xff\xff" + bytes([10, 1, 0, 2])
+                                     + bytes(4), (23, 62, 76)),
+            (4, 41, to6, (23, 76)), (4, 41, to6[:8] + us6[:15] + b"\x09"
+                                     + bytes(4), (23, 76))):
+        recverr = 11 if level == 0 else 25
+        for opt in opts:
+            for val in (0, 1, 2, 3, 0x01000000, 0x02000000, 0x63000000):
+                out.append(b"".join(
+                    call(nr["setsockopt"], fd(f), num(level), num(o),
+                         blob(struct.pack("<I", v)), LEN)
+                    for o, v in ((recverr, 1), (opt, val)))
+                    + call(nr["sendto"], fd(f), room(3900), LEN, NULL,
+                           blob(name), LEN)
+                    + call(nr["connect"], fd(f), blob(name), LEN)
+                    + call(nr["sendto"], fd(f), room(3900), LEN)
+                    + call(nr["getsockopt"], fd(f), num(level),
+                           num(14 if level == 0 else 24), room(64),
+                           blob(b"\x40\0\0\0")) + got)
+    for f, name in ((0, to), (4, to6)):
+        for data in (struct.pack("<H", 100), struct.pack("<I", 5), b"\1"):
+            out.append(send(f, name, cmsg(17, 103, data)))
+            out.append(send(f, name, cmsg(1, 103, data)))
+            out.append(send(f, name, cmsg(99, 103, data)))
+    closed = lxsin("127.0.0.1", 4999)
+    for f, name in ((0, closed), (4, to6[:2] + b"\x13\x87" + to6[4:])):
+        out.append((asked4 if f == 0 else asked)
+                   + call(nr["connect"], fd(f), blob(name), LEN)
+                   + call(nr["write"], fd(f), blob(b"x"), LEN) + got)
+    return out
+
+
+def netlink(kind, flags=0x301, length=None, data=bytes(4)):
+    """A request for a table, to read() and recvmsg()."""
+    size = 16 + len(data) if length is None else length
+    return blob(struct.pack("<IHHII", size, kind, flags, 1, 0) + data)
+
+
+def more_calls(nr):
+    """What is refused, what is many, what comes from netlink."""
+    out = []
+    got = call(nr["recvmsg"], fd(3), bytes([8, 32, 8, 200])) \
+        + call(nr["read"], fd(3), room(4000), LEN)
+    for kind in (18, 22, 26, 30, 16, 3):
+        for flags in (0x301, 1, 0):
+            for af in (0, 2, 10, 99):
+                out.append(call(nr["write"], fd(3), netlink(
+                    kind, flags, data=bytes([af, 0, 0, 0])), LEN) + got)
+        out.append(call(nr["write"], fd(3), netlink(kind, length=9), LEN))
+        out.append(call(nr["write"], fd(3), netlink(kind, data=b""), LEN)
+                   * 8 + got * 3)
+    names = [struct.pack("<HHII", 16, 0, pid, groups)
+             for pid in (0, 7, 0x80000001) for groups in (0, 1)]
+    for n in names + [b"\x10\0", struct.pack("<HHII", 2, 0, 0, 0)]:
+        out.append(call(nr["bind"], fd(3), blob(n), LEN)
+                   + call(nr["bind"], fd(3), blob(names[2]), LEN)
+                   + call(nr["getsockname"], fd(3), room(128),
+                          blob(b"\x80\0\0\0")))
+        out.append(call(nr["connect"], fd(3), blob(n), LEN)
+                   + call(nr["getpeername"], fd(3), room(128),
+                          blob(b"\x80\0\0\0")))
+        out.append(call(nr["sendto"], fd(3), netlink(18), LEN, NULL, blob(n),
+                        LEN) + got)
+    out.append(call(nr["socket"], num(16), num(3), NULL)
+               + call(nr["bind"], fd(3), blob(names[2]), LEN)
+               + call(nr["bind"], fd(8), blob(names[2]), LEN)
+               + call(nr["bind"], fd(8), blob(names[0]), LEN))
+    out.append(call(nr["sendto"], fd(3), room(4000), LEN)
+               + call(nr["sendto"], fd(3), room(0), LEN))
+    for op in ("readv", "writev"):
+        for n in (0, 1, 9, 20, 1024, 1025, 0x10000):
+            out.append(call(nr[op], fd(0), room(n * 16 & 4095), num(n)))
+        out.append(call(nr[op], fd(0), blob(struct.pack(
+            "<QQ", 0, 1 << 63)), num(1)))
+        out.append(call(nr[op], num(99), blob(bytes(16)), num(1)))
+        out.append(call(nr[op], fd(0), BAD, num(2)))
+    for op in ("read", "write"):
+        out.append(call(nr[op], fd(0), room(9), bytes([6])
+                        + struct.pack("<Q", 1 << 63)))
+        out.append(call(nr[op], bytes([0, 99]), room(9), LEN))
+    fds = struct.pack("<ihhihhihh", -1, 1, 0, 50, 1, 0, 0, 4, 0)
+    for n, wait in ((3, 0), (3, -1), (20, 5), (0, 5), (4000000, 0)):
+        out.append(call(nr["poll"], blob(fds * 7), num(n),
+                        bytes([6]) + struct.pack("<q", wait)))
+    out.append(call(nr["poll"], blob(struct.pack("<ihh", -1, 1, 0)), num(1),
+                    bytes([6]) + struct.pack("<q", -1)))
+    out.append(call(nr["poll"], BAD, num(2), num(0)))
+    for com in (0x5421, 0x8004667e, 0x4004667f, 0x541b, 0x20006600,
+                0x81006901, 0xc3ff6901, 0x80006901, 0x40006901, 0x8905,
+                0x5411, 0x8927, 0x8910, 0x8912, 0x8919, 0x891d, 0x8942):
+        for data in (blob(bytes(4)), blob(b"\1\0\0\0"), BAD,
+                     blob(b"lo0".ljust(40, b"\0")), room(1200),
+                     blob(struct.pack("<iiQ", 100, 0, 0)),
+                     blob(struct.pack("<iiQ", -1, 0, 0)),
+                     blob(bytes(16) + struct.pack("<i", 1) + bytes(20))):
+            for f in (0, 2, 4, 6):
+                out.append(call(nr["ioctl"], fd(f), num(com), data))
+    return out
+
+
+def numbers():
+    """Where the table of fuzz_syscall.c has each ioctl."""
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                        "fuzz_syscall.c")
+    with open(path, encoding="ascii") as f:
+        table = re.search(r"ioctls\[\] = {(.*?)};", f.read(), re.S)[1]
+    return {n.strip(): i for i, n in enumerate(table.split(","))}
+
+
+def more_ioctls():
+    """Lists and their lengths, listeners of bpf(4)."""
+    at = numbers()
+
+    def one(name, data=b"", how=8, f=0):
+        return bytes([f, at[name], how, len(data)]) + data
+    out = []
+    for name in ("SIOCIFGCLONERS", "SIOCGIFCONF"):
+        for n in (0, 1, 40, 400, -1):
+            out.append(one(name, struct.pack("<ii", n, n)))
+            out.append(one(name, struct.pack("<ii", n, n), 0))
+    for name in ("SIOCGIFGMEMB", "SIOCGIFGATTR", "SIOCSIFGATTR",
+                 "SIOCGIFGLIST", "SIOCGIFGROUP", "SIOCAIFGROUP",
+                 "SIOCDIFGROUP"):
+        for group in (b"all", b"egress", b"lo", b"fza0", b"none", b"", b"g7"):
+            for n in (0, 8, 64, 400, 0xffffffff):
+                data = group.ljust(16, b"\0") + struct.pack("<II", n, n)
+                for how in (0, 4):
+                    out.append(one(name, data, how))
+    for who in (0, 1):
+        for n in (0, 1, -1):
+            for how in (2, 10):
+                out.append(one("SIOCGIFMEDIA", struct.pack("<16sQQQQi", b"",
+                               0, 0, 0, 0, n), how | who << 5))
+        for word in (0x100, 0x20, 0):
+            out.append(one("SIOCSIFMEDIA", bytes(16) + struct.pack(
+                "<Q", word), 2 | who << 5))
+    listen = one("BIOCSETIF", b"fza0".ljust(32, b"\0"), 0, 6)
+    for name in at:
+        if not name.startswith("BIOC"):
+            continue
+        for data in (bytes(16), struct.pack("<QQ", 1, 1), b"fza0".ljust(32),
+                     struct.pack("<QQ", 5, 2000000), struct.pack("<I", 32),
+                     struct.pack("<QQ", 1 << 40, 1), b"\x0c" + bytes(15),
+                     struct.pack("<Q", 1 << 63) + bytes(8),
+                     struct.pack("<I", 0xffffffff) + bytes(12)):
+            for how in (0, 6):
+                out.append(one(name, data, how, 6))
+                out.append(listen + one(name, data, how, 6)
+                           + one(name, data, how, 6))
+                out.append(listen + one("BIOCLOCK", b"", 0, 6)
+                           + one(name, data, how, 6))
+    out.append(listen + one("BIOCSWTIMEOUT", struct.pack("<QQ", 1, 0), 0, 6)
+               + one("BIOCGWTIMEOUT", bytes(16), 0, 6))
+    return out
+
+
+def ioctl():
+    out = more_ioctls()
     addr = sin("10.7.0.1") + sin("10.7.0.255") + sin("255.255.255.0")
     words = [bytes(64), struct.pack("<i", 1500).rjust(20, b"\0"),
              struct.pack("<i", 1).rjust(20, b"\0"),
@@ -269,6 +527,17 @@ def sysctl():
         for i in range(90):
             out.append(one(top, i) + one(top, i, how=8)
                        + one(top, i, how=0x44))
+    # Words, with little room and with more
+    for i in range(20, 34):
+        for how in (0, 4, 0x24, 0x44, 1, 5, 0x25, 0x45):
+            out.append(one(4, 2, 0, i, how=how, new=b"aes"))
+        out.append(one(4, 2, 0, i, 1) + one(4, 2) + one(4, 2, 0))
+    # net.bpf, names that are too short or too long
+    for last in range(3):
+        for how in (0, 1, 3, 4, 8):
+            out.append(one(4, 31, last, how=how, new=b"\0\x10"))
+    for n in range(0, 14):
+        out.append(one(*([4, 2, 17, 1] * 4)[:n]))
     for i in (7, 9, 10, 11, 22, 67):
         for new in (b"\0", b"\1", b"a", b"\0\1", b"\xff\xff\xff\xff"):
             out.append(one(1, i, how=1, new=new)
@@ -296,6 +565,11 @@ def sysctl():
     for proto in (0, 1, 2, 17, 255):
         for i in range(45):
             out.append(one(4, 2, proto, i) + one(4, 2, proto, i, how=8))
+    for proto in (0, 17, 41, 58, 255):
+        for i in range(60):
+            out.append(one(4, 24, proto, i) + one(4, 24, proto, i, how=8))
+            out.append(one(4, 24, proto, i, how=1, new=b"\1"))
+            out.append(one(4, 24, proto, i, 1))
     for kind in range(1, 7):
         for af in (0, 2, 24):
             out.append(one(4, 17, 0, af, kind, 0)

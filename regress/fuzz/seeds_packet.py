@@ -252,7 +252,10 @@ def ether():
            eth(ARP(psrc=PEER, pdst=US, hwsrc=PEER_MAC)),
            eth(packet, src=OTHER_MAC)]
     out = [bytes(p) for p in out] + [b"", bytes(6), bytes(13), bytes(14)]
-    return each(out, (0, OTHER, CUT | 0x20))
+    batch = b"".join(rec(p, TRAIN | OTHER | CUT * (i % 3 == 2))
+                     for i, p in enumerate(out[:16]))
+    return each(out, (0, OTHER, CUT | 0x20)) + [batch, batch * 2,
+                                                rec(out[0], TRAIN) * 9]
 
 
 def arp():
@@ -284,6 +287,10 @@ def arp():
     more = [knob(k) + b"".join(rec(p) for p in few) + time(14) + rec(few[0])
             for k in (14, 20, 21, 24)]
     more.append(knob(14) + b"".join(rec(p) + time(11) for p in few * 2))
+    told = bytes(ARP(op=2, psrc=PEER, pdst=US, hwsrc=PEER_MAC))
+    for k in (5, 14, 26):
+        more += [knob(k) + rec(told, RAW) + time(n) + rec(b"", RAW)
+                 + time(9) + rec(b"", RAW) for n in (5, 8, 9, 10)]
     return more + each(out, (0, OTHER, CUT | 0x10)) + [
         rec(out[0]) + time(5) + rec(out[40]),
         rec(bytes(ARP(op=2, psrc=PEER, pdst=US, hwsrc=PEER_MAC)))
@@ -536,7 +543,10 @@ def nd():
             for target in (us, bytes([0xfe, 0x80] + [0] * 6 + [0, 0, 0, 0xff,
                                                               0xfe, 0, 0, 1]))
             for opt in (b"", lladdr(1), lladdr(2), bytes([14, 1] + [1] * 6))]
-    probed = []
+    alone = [rec(router + lladdr(1)) + rec(bytes(
+        [137, 0, 0, 0] + [0] * 4) + bytes([0xfd, 0, 0, n] + [0] * 11 + [n]) * 2
+        + opt) + time(10) for n in (32, 33) for opt in (lladdr(2), b"")]
+    probed = alone + [knob(16) + p for p in alone]
     for k in (8, 12, 22, 23, 20, 17):
         for arg in (0x10, 0x20, 0x30, 0x50, 0xa0, 0x80):
             probed += turned(ours, k, op=arg)

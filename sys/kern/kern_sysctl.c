@@ -158,23 +158,6 @@ sysctl_int(void *old, size_t *oldlenp, void *new, size_t newlen, int *valp)
 }
 
 /*
- * An int that may be made smaller (EPERM).
- */
-int
-sysctl_int_lower(void *old, size_t *oldlenp, void *new, size_t newlen,
-    int *valp)
-{
-	int	 error, val = *valp;
-
-	error = sysctl_struct(old, oldlenp, new, newlen, &val, sizeof(val));
-	if (error == 0 && val > *valp)
-		error = EPERM;
-	if (error == 0)
-		*valp = val;
-	return (error);
-}
-
-/*
  * An int that may be set between two bounds (EINVAL), both allowed; with the
  * bounds SYSCTL_INT_READONLY it may not be set at all (EPERM).
  */
@@ -220,26 +203,6 @@ sysctl_bounded_arr(const struct sysctl_bounded_args *args, u_int n,
  */
 int
 sysctl_rdint(void *old, size_t *oldlenp, void *new, int val)
-{
-	return (sysctl_rdstruct(old, oldlenp, new, &val, sizeof(val)));
-}
-
-/*
- * 64 bits that may be set.
- */
-int
-sysctl_quad(void *old, size_t *oldlenp, void *new, size_t newlen,
-    int64_t *valp)
-{
-	return (sysctl_struct(old, oldlenp, new, newlen, valp,
-	    sizeof(*valp)));
-}
-
-/*
- * 64 bits that may not be set.
- */
-int
-sysctl_rdquad(void *old, size_t *oldlenp, void *new, int64_t val)
 {
 	return (sysctl_rdstruct(old, oldlenp, new, &val, sizeof(val)));
 }

@@ -223,13 +223,10 @@ int	sysctl_call(int *, u_int, void *, size_t *, void *, size_t,
  * room on entry and the size on return; too little room is ENOMEM.
  */
 int	sysctl_int(void *, size_t *, void *, size_t, int *);
-int	sysctl_int_lower(void *, size_t *, void *, size_t, int *);
 int	sysctl_int_bounded(void *, size_t *, void *, size_t, int *, int, int);
 int	sysctl_bounded_arr(const struct sysctl_bounded_args *, u_int, int *,
 	    u_int, void *, size_t *, void *, size_t);
 int	sysctl_rdint(void *, size_t *, void *, int);
-int	sysctl_quad(void *, size_t *, void *, size_t, int64_t *);
-int	sysctl_rdquad(void *, size_t *, void *, int64_t);
 int	sysctl_string(void *, size_t *, void *, size_t, char *, size_t);
 int	sysctl_tstring(void *, size_t *, void *, size_t, char *, size_t);
 int	sysctl_rdstring(void *, size_t *, void *, const char *);

@@ -250,7 +250,6 @@ KTEST(helpers, "the helpers of protocols' handlers")
 		{ 3, &v, 0, 10 },
 		{ 4, &w, SYSCTL_INT_READONLY },
 	};
-	int64_t					 quad = 1LL << 40;
 	size_t					 len = 0;
 	int					*new, mib;
 	char					*str, *old8;
@@ -278,17 +277,6 @@ KTEST(helpers, "the helpers of protocols' handlers")
 	mib = 5;
 	KT_ERR(EOPNOTSUPP, sysctl_bounded_arr(args, 2, &mib, 1, NULL, &len,
 	    NULL, 0));
-	/* Lower only. */
-	*new = 9;
-	KT_ERR(0, sysctl_int_lower(NULL, &len, new, 4, &v));
-	*new = 10;
-	KT_ERR(EPERM, sysctl_int_lower(NULL, &len, new, 4, &v));
-	KT_EQ(v, 9);
-	/* 64 bits. */
-	KT_ERR(EINVAL, sysctl_quad(NULL, &len, new, 4, &quad));
-	new[0] = new[1] = 1;
-	KT_ERR(0, sysctl_quad(NULL, &len, new, 8, &quad));
-	KT_EQ(quad, 0x100000001LL);
 	/* Cut strings. */
 	str = ktuser_dup("abcdef", 7);
 	old8 = ktuser_mem(8);
