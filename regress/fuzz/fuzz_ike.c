@@ -28,6 +28,7 @@ enum what {
 #define WITH_SPIS	0x10	/* raw: of the SA there is */
 #define IN_PIECES	0x20	/* sealed: in fragments */
 #define RESPONSE	0x40	/* sealed: to the request under way */
+#define AHEAD		0x80	/* sealed: not the number that comes next */
 
 int	 LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
@@ -175,6 +176,7 @@ static void
 sealed(struct side *to, uint8_t what, const uint8_t *data, size_t len)
 {
 	struct ike_sa	*sa = some_sa(to);
+	struct request	*rq;
 	struct ike_hdr	 h;
 	struct chain	 c;
 	struct blob	*list;
@@ -191,7 +193,11 @@ sealed(struct side *to, uint8_t what, const uint8_t *data, size_t len)
 	h.h_exch = data[0];
 	h.h_flags = (initiator ? FLAG_INITIATOR : 0) |
 	    (what & RESPONSE ? FLAG_RESPONSE : 0);
-	h.h_id = what & RESPONSE ? sa->sa_request.s_id : sa->sa_next_in;
+	h.h_id = sa->sa_next_in + (what & AHEAD ? len & 15 : 0);
+	if (what & RESPONSE) {
+		rq = TAILQ_FIRST(&sa->sa_requests);
+		h.h_id = rq != NULL ? rq->r_sent.s_id : 0;
+	}
 	chain_init(&c);
 	c.c_first = data[1];
 	wbuf_add(&c.c_w, data + 2, len - 2);

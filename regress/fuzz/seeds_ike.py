@@ -162,6 +162,12 @@ def ike():
     out += [b"\2" + r(turn, bytes([0, n, 0, 1])) + go for n in (0, 17, 20, 60)]
     out.append(b"\0" + r(raw, head(ike_chain(init), 34, 8)) + r(drop) +
                long * 2)
+    # numbers within the window, and beyond; of no SA
+    ahead = [bytes([37]) + ike_chain(c) + bytes(n)
+             for c in ([], [notes[0]]) for n in (0, 1, 5, 9, 13)]
+    out += [b"\x0b" + r(sealed | to_a | 128, a) + r(sealed | to_a | 128, a) +
+            r(sealed | to_a, a) + go for a in ahead]
+    out += [b"\x0b" + r(raw, head(ike_chain([n]), 37, 8)) + go for n in notes]
     # forgotten by one side, which begins again
     out += [bytes([how]) + r(job | a, b"\xfc") + long * 2
             for how in (3, 0x23) for a in (0, to_a)]

@@ -39,7 +39,8 @@ _IKEFLAGS=	-I${TOP}/sbin/iked -I${OBJROOT}/sbin/iked \
 
 SRCS.ike=	regress/sbin/iked/pair.c ${_IKECONF} ${_IKEWIRE} \
 		sbin/iked/timer.c sbin/iked/sa.c sbin/iked/child.c \
-		sbin/iked/message.c sbin/iked/match.c sbin/iked/engine.c \
+		sbin/iked/message.c sbin/iked/frag.c sbin/iked/window.c \
+		sbin/iked/match.c sbin/iked/engine.c \
 		sbin/iked/ex_init.c sbin/iked/ex_auth.c sbin/iked/ex_child.c \
 		sbin/iked/ex_rekey.c sbin/iked/ex_info.c
 GRAMMAR.ike=	sbin/iked/parse.y

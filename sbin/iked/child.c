@@ -220,8 +220,8 @@ child_free(struct child *ch)
 		e->e_ops->op_child_del(e->e_arg, ch);
 	if (ch->ch_flags & CH_LOADED)
 		e->e_stats.st_child_removed++;
-	if (ch->ch_sa->sa_x.x_child == ch)
-		ch->ch_sa->sa_x.x_child = NULL;
+	if (ch->ch_maker != NULL)
+		ch->ch_maker->x_child = NULL;
 	TAILQ_REMOVE(&ch->ch_sa->sa_children, ch, ch_entry);
 	for (i = 0; i < 2; i++) {
 		blob_free(&ch->ch_encr[i]);

@@ -152,7 +152,7 @@ engine_find(struct engine *e, uint64_t spi)
 static void
 request(struct ike_sa *sa, const struct msg *m)
 {
-	sa->sa_next_in++;
+	window_take(sa, m->m_hdr.h_id);
 	switch (m->m_hdr.h_exch) {
 	case EXCH_IKE_AUTH:
 		auth_request(sa, m);
@@ -175,47 +175,52 @@ request(struct ike_sa *sa, const struct msg *m)
 	}
 }
 
-/* An authentic response to the request under way. */
+/* An authentic response to a request under way. */
 static void
-response(struct ike_sa *sa, const struct msg *m)
+response(struct request *r, const struct msg *m)
 {
-	enum job_type	 job = sa->sa_job;
+	struct ike_sa	*sa = r->r_sa;
 
-	msg_done(sa);
+	request_done(r);
 	/* RFC 7296, 2.21.3: the peer has closed it, too. */
 	if (sa->sa_state >= SA_ESTABLISHED &&
 	    msg_notify(m, N_INVALID_SYNTAX) != NULL) {
 		sa_close(sa, "peer found a request malformed");
+		request_free(r);
 		return;
 	}
-	switch (job) {
+	/* Nothing is begun any more, or goes on. */
+	if (sa->sa_state == SA_CLOSING && r->r_job != JOB_DELETE_IKE) {
+		request_free(r);
+		return;
+	}
+	switch (r->r_job) {
 	case JOB_AUTH:
 		auth_response(sa, m);
 		break;
 	case JOB_CHILD:
 	case JOB_REKEY_CHILD:
-		child_response(sa, m);
+		child_response(r, m);
 		break;
 	case JOB_REKEY_IKE:
-		rekey_response(sa, m);
+		rekey_response(r, m);
 		break;
 	default:
-		info_response(sa, m);
+		info_response(r, m);
 		break;
 	}
+	request_free(r);
 	sa_jobs_run(sa);
 }
 
 /* Is an exchange in place in this state? */
 static int
-in_place(const struct ike_sa *sa, const struct ike_hdr *h)
+in_place(struct ike_sa *sa, const struct ike_hdr *h)
 {
 	int	 up = sa->sa_state >= SA_ESTABLISHED;
 
 	if (h->h_flags & FLAG_RESPONSE)
-		return (sa->sa_request.s_valid &&
-		    h->h_id == sa->sa_request.s_id &&
-		    h->h_exch == sa->sa_request.s_exch);
+		return (request_answered(sa, h) != NULL);
 	if (sa->sa_keys.k_d.b_len == 0)
 		return (0);
 	return (h->h_exch == EXCH_IKE_AUTH ? sa->sa_state == SA_INIT_DONE ||
@@ -228,18 +233,21 @@ retransmission(struct ike_sa *sa, const struct ike_hdr *h,
     const uint8_t *data)
 {
 	struct engine	*e = sa->sa_eng;
+	struct sent	*s;
 
-	if ((h->h_flags & FLAG_RESPONSE) || h->h_id + 1 != sa->sa_next_in)
+	if ((h->h_flags & FLAG_RESPONSE) || !window_seen(sa, h->h_id))
 		return (0);
 	if (h->h_next == PLD_SKF && h->h_len >= 36 &&
 	    (data[32] << 8 | data[33]) != 1)
 		return (1);
-	if (sa->sa_response.s_valid && sa->sa_response.s_id == h->h_id &&
-	    sa->sa_response.s_exch == h->h_exch) {
+	s = sent_find(sa, h);
+	if (s != NULL) {
 		e->e_stats.st_resp_retrans++;
-		msg_resend(sa, &sa->sa_response);
-	} else
+		msg_resend(sa, s);
+	} else if (h->h_id + 1 == sa->sa_next_in)
 		e->e_stats.st_busy++;
+	else
+		e->e_stats.st_dropped++;
 	return (1);
 }
 
@@ -268,6 +276,27 @@ heard(struct ike_sa *sa, const struct endpoint *local,
 			e->e_ops->op_child_move(e->e_arg, ch, &old);
 }
 
+/*
+ * A request that is beyond the window is not answered; an authentic one is
+ * told of (RFC 7296, 3.10.1), but not often.
+ */
+static void
+beyond(struct ike_sa *sa, const struct ike_hdr *h, const uint8_t *data,
+    size_t len)
+{
+	struct engine	*e = sa->sa_eng;
+	struct blob	 plain = { NULL, 0 };
+
+	e->e_stats.st_dropped++;
+	if (sa->sa_state != SA_ESTABLISHED || h->h_next != PLD_SK ||
+	    (sa->sa_badid != 0 && e->e_now - sa->sa_badid < T_HINT) ||
+	    msg_open(sa, data, len, IKE_HDRLEN + 4, &plain) == -1)
+		return;
+	blob_free(&plain);
+	sa->sa_badid = e->e_now;
+	sa_job_add(sa, JOB_BAD_ID, PROTO_NONE, h->h_id);
+}
+
 static void
 sa_input(struct ike_sa *sa, const struct ike_hdr *h,
     const struct endpoint *local, const struct endpoint *peer,
@@ -283,9 +312,12 @@ sa_input(struct ike_sa *sa, const struct ike_hdr *h,
 
 	if (retransmission(sa, h, data))
 		return;
-	if (!in_place(sa, h) || (!(h->h_flags & FLAG_RESPONSE) &&
-	    h->h_id != sa->sa_next_in)) {
+	if (!in_place(sa, h)) {
 		e->e_stats.st_dropped++;
+		return;
+	}
+	if (!(h->h_flags & FLAG_RESPONSE) && !window_in(sa, h->h_id)) {
+		beyond(sa, h, data, len);
 		return;
 	}
 	ok = msg_decrypt(sa, h, data, len, &first, &plain);
@@ -313,9 +345,9 @@ sa_input(struct ike_sa *sa, const struct ike_hdr *h,
 		if (error != 0)
 			sa_close(sa, "malformed response");
 		else
-			response(sa, m);
+			response(request_answered(sa, h), m);
 	} else if (error != 0) {
-		sa->sa_next_in++;
+		window_take(sa, h->h_id);
 		msg_respond_error(sa, m, error, &m->m_critical,
 		    error == N_UNSUPPORTED_CRITICAL_PAYLOAD);
 		if (h->h_exch == EXCH_IKE_AUTH || error == N_INVALID_SYNTAX)
@@ -324,6 +356,59 @@ sa_input(struct ike_sa *sa, const struct ike_hdr *h,
 		request(sa, m);
 	free(m);
 	blob_free(&plain);
+}
+
+/* Nobody vouches for what is said: ask the peer whether it is there. */
+static void
+look(struct ike_sa *sa)
+{
+	struct engine	*e = sa->sa_eng;
+
+	if (!TAILQ_EMPTY(&sa->sa_requests) || (sa->sa_hinted != 0 &&
+	    e->e_now - sa->sa_hinted < T_HINT))
+		return;
+	sa->sa_hinted = e->e_now;
+	e->e_stats.st_dpd++;
+	sa_job_add(sa, JOB_DPD, 0, 0);
+}
+
+/*
+ * INVALID_SPI outside of any IKE SA (RFC 7296, 1.5): there is no answer to
+ * it, but if the SPI is that of a child with this peer, a look.
+ */
+static void
+stray(struct engine *e, const struct endpoint *peer, const struct ike_hdr *h,
+    const uint8_t *data, size_t len)
+{
+	const struct notify	*n;
+	struct ike_sa		*sa;
+	struct rbuf		 r;
+	struct msg		*m;
+	uint32_t		 spi;
+
+	e->e_stats.st_dropped++;
+	/* All SAs are gone through, so not often. */
+	if ((e->e_stray != 0 && e->e_now - e->e_stray < T_STRAY) ||
+	    (m = calloc(1, sizeof(*m))) == NULL)
+		return;
+	e->e_stray = e->e_now;
+	rbuf_init(&r, data + IKE_HDRLEN, len - IKE_HDRLEN);
+	n = msg_parse(m, h->h_next, &r) == 0 ? msg_notify(m, N_INVALID_SPI) :
+	    NULL;
+	if (n != NULL)
+		r = n->n_data;
+	if (n == NULL || rbuf_u32(&r, &spi) == -1 || r.r_left != 0) {
+		free(m);
+		return;
+	}
+	free(m);
+	TAILQ_FOREACH(sa, &e->e_sas, sa_entry)
+		if (sa->sa_state == SA_ESTABLISHED &&
+		    addr_cmp(&sa->sa_peer.e_addr, &peer->e_addr) == 0 &&
+		    child_by_out(sa, sa->sa_policy->p_saproto, spi) != NULL) {
+			look(sa);
+			return;
+		}
 }
 
 /*
@@ -351,12 +436,8 @@ hint(struct ike_sa *sa, const struct ike_hdr *h, const uint8_t *data,
 	if (sa->sa_state == SA_CLOSING) {
 		/* That is what we wanted. */
 		sa_close(sa, "closed");
-	} else if (!sa->sa_request.s_valid &&
-	    (sa->sa_hinted == 0 || e->e_now - sa->sa_hinted >= T_HINT)) {
-		sa->sa_hinted = e->e_now;
-		e->e_stats.st_dpd++;
-		sa_job_add(sa, JOB_DPD, 0, 0);
-	}
+	} else
+		look(sa);
 	free(m);
 }
 
@@ -442,7 +523,10 @@ engine_input(struct engine *e, uint64_t now, const struct endpoint *local,
 		return;
 	}
 	sa = engine_find(e, h.h_flags & FLAG_INITIATOR ? h.h_spir : h.h_spii);
-	if (sa == NULL)
+	if (sa == NULL && h.h_exch == EXCH_INFORMATIONAL &&
+	    h.h_next == PLD_NOTIFY && !(h.h_flags & FLAG_RESPONSE))
+		stray(e, peer, &h, data, len);
+	else if (sa == NULL)
 		unknown(e, local, peer, &h);
 	else if (sa->sa_initiator == !!(h.h_flags & FLAG_INITIATOR))
 		e->e_stats.st_dropped++;
@@ -579,10 +663,9 @@ engine_shutdown(struct engine *e)
 
 	e->e_down = 1;
 	TAILQ_FOREACH(sa, &e->e_sas, sa_entry) {
-		if (sa->sa_state == SA_ESTABLISHED) {
-			msg_done(sa);
-			info_delete_ike(sa);
-		} else if (sa->sa_state != SA_CLOSING)
+		if (sa->sa_state == SA_ESTABLISHED)
+			sa_job_add(sa, JOB_DELETE_IKE, PROTO_IKE, 0);
+		else if (sa->sa_state != SA_CLOSING)
 			sa_close(sa, "closed");
 	}
 	sa_reap(e);

@@ -94,16 +94,19 @@ first_contact(struct ike_sa *sa)
 static void
 send_request(struct ike_sa *sa, const struct signature *sg)
 {
+	struct request	*r = request_new(sa, JOB_AUTH, 0);
 	struct child	*ch;
 	struct chain	 c;
 
-	ch = child_new(sa, sa->sa_policy->p_saproto);
+	ch = r == NULL ? NULL : child_new(sa, sa->sa_policy->p_saproto);
 	if (ch == NULL) {
+		free(r);
 		sa_close(sa, "no SPI");
 		return;
 	}
 	ch->ch_flags |= CH_INITIATOR;
 	sa->sa_x.x_child = ch;
+	ch->ch_maker = &sa->sa_x;
 	chain_init(&c);
 	id_build(&c, PLD_IDi, &sa->sa_id);
 	certs_build(&c, sg);
@@ -115,10 +118,11 @@ send_request(struct ike_sa *sa, const struct signature *sg)
 	auth_build(&c, sg->sg_method, &sg->sg_data);
 	if (first_contact(sa))
 		notify_build(&c, PROTO_NONE, 0, N_INITIAL_CONTACT, NULL, 0);
-	child_offer(sa, &c, ch, 1);
+	window_tell(sa, &c);
+	child_offer(sa, &c, &sa->sa_x, 1);
 	sa->sa_next_out = 1;
 	sa_set_state(sa, SA_AUTH_SENT);
-	msg_request(sa, EXCH_IKE_AUTH, &c, JOB_AUTH);
+	msg_request(r, EXCH_IKE_AUTH, &c);
 }
 
 static struct msg *
@@ -192,6 +196,7 @@ ourselves(struct ike_sa *sa, const struct signature *sg, struct chain *c)
 	id_build(c, PLD_IDr, &sa->sa_id);
 	certs_build(c, sg);
 	auth_build(c, sg->sg_method, &sg->sg_data);
+	window_tell(sa, c);
 }
 
 /*
@@ -214,6 +219,7 @@ send_response(struct ike_sa *sa, const struct msg *m,
 		loaded = child_load(ch, sa->sa_policy->p_name);
 		if (loaded == -1) {
 			chain_free(&c);
+			sa->sa_window_told = 0;
 			ourselves(sa, sg, &c);
 		}
 	}
@@ -366,9 +372,10 @@ finish(struct ike_sa *sa, const struct msg *m)
 	uint16_t	 error = 0;
 	int		 good;
 
-	sa->sa_x.x_child = NULL;
 	log_established(sa);
-	good = ch != NULL && child_accept(sa, m, ch, 1, &error) == 0;
+	good = ch != NULL && child_accept(sa, m, &sa->sa_x, 1, &error) == 0;
+	if (ch != NULL)
+		sa->sa_x.x_child = NULL, ch->ch_maker = NULL;
 	exchange_free(&sa->sa_x);
 	sa_established(sa);
 	if (good)

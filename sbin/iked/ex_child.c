@@ -66,11 +66,12 @@ strip_dh(struct proposal *pr)
 
 /*
  * Offer a child to the peer, as initiator of the exchange: mode, proposals,
- * nonce and KE of sa_x (not in IKE_AUTH), selectors.  -1: no memory.
+ * nonce and KE of x (not in IKE_AUTH), selectors.  -1: no memory.
  */
 int
-child_offer(struct ike_sa *sa, struct chain *c, struct child *ch, int auth)
+child_offer(struct ike_sa *sa, struct chain *c, struct exchange *x, int auth)
 {
+	struct child	*ch = x->x_child;
 	struct policy	*p = sa->sa_policy;
 	struct proposal	*list;
 	struct tslist	*ts;
@@ -93,9 +94,9 @@ child_offer(struct ike_sa *sa, struct chain *c, struct child *ch, int auth)
 	}
 	sa_build(c, list, p->p_nchild);
 	if (!auth) {
-		nonce_build(c, &sa->sa_x.x_ni);
-		if (sa->sa_x.x_group != DH_NONE)
-			ke_build(c, sa->sa_x.x_group, &sa->sa_x.x_pub);
+		nonce_build(c, &x->x_ni);
+		if (x->x_group != DH_NONE)
+			ke_build(c, x->x_group, &x->x_pub);
 	}
 	ts_of_policy(p, &ts[0], &ts[1]);
 	ts_build(c, PLD_TSi, &ts[0]);
@@ -246,12 +247,12 @@ child_answer(struct ike_sa *sa, const struct msg *m, struct child *ch,
  * what we offered; error is the peer's reason, or ours.
  */
 int
-child_accept(struct ike_sa *sa, const struct msg *m, struct child *ch,
+child_accept(struct ike_sa *sa, const struct msg *m, struct exchange *x,
     int auth, uint16_t *error)
 {
 	const struct notify	*n = msg_error(m);
 	struct policy		*p = sa->sa_policy;
-	struct exchange		*x = &sa->sa_x;
+	struct child		*ch = x->x_child;
 	struct proposal		 pr;
 	struct blob		 secret = { NULL, 0 }, nr;
 	struct tslist		*ts;
@@ -306,28 +307,32 @@ child_group(const struct policy *p)
 }
 
 /*
- * Ask for a child, or for the replacement of old.
+ * Ask for a child, or for the replacement of old; with that group, if it is
+ * not DH_NONE.
  */
 void
-child_start(struct ike_sa *sa, struct child *old)
+child_start(struct ike_sa *sa, struct child *old, uint16_t group)
 {
-	struct exchange	*x = &sa->sa_x;
+	struct request	*r;
+	struct exchange	*x;
 	struct child	*ch;
 	struct chain	 c;
-	uint16_t	 group = x->x_group;
 
-	exchange_free(x);
+	r = request_new(sa, old != NULL ? JOB_REKEY_CHILD : JOB_CHILD,
+	    old != NULL ? old->ch_spi_in : 0);
+	if (r == NULL)
+		return;
+	x = &r->r_x;
 	x->x_group = group != DH_NONE ? group : child_group(sa->sa_policy);
-	ch = child_new(sa, sa->sa_policy->p_saproto);
+	x->x_child = ch = child_new(sa, sa->sa_policy->p_saproto);
 	if (ch == NULL || rand_blob(&x->x_ni, NONCE_LEN) == -1 ||
 	    (x->x_group != DH_NONE &&
 	    (x->x_dh = dh_new(x->x_group, &x->x_pub)) == NULL)) {
-		if (ch != NULL)
-			child_free(ch);
+		request_free(r);
 		return;
 	}
 	ch->ch_flags |= CH_INITIATOR;
-	x->x_child = ch;
+	ch->ch_maker = x;
 	chain_init(&c);
 	if (old != NULL) {
 		old->ch_flags |= CH_REKEYING;
@@ -335,9 +340,8 @@ child_start(struct ike_sa *sa, struct child *old)
 		notify_build(&c, old->ch_proto, old->ch_spi_in, N_REKEY_SA,
 		    NULL, 0);
 	}
-	child_offer(sa, &c, ch, 0);
-	msg_request(sa, EXCH_CREATE_CHILD_SA, &c,
-	    old != NULL ? JOB_REKEY_CHILD : JOB_CHILD);
+	child_offer(sa, &c, x, 0);
+	msg_request(r, EXCH_CREATE_CHILD_SA, &c);
 }
 
 /* Which child does a request replace?  0, or what is to be said. */
@@ -379,7 +383,7 @@ child_request(struct ike_sa *sa, const struct msg *m)
 		msg_respond_error(sa, m, N_INVALID_SYNTAX, NULL, 0);
 		return;
 	}
-	if (sa->sa_job == JOB_REKEY_IKE && sa->sa_request.s_valid) {
+	if (request_find(sa, JOB_REKEY_IKE, 0) != NULL) {
 		msg_respond_error(sa, m, N_TEMPORARY_FAILURE, NULL, 0);
 		return;
 	}
@@ -458,30 +462,27 @@ loses(struct ike_sa *sa, const struct child *ch)
 
 /* A refusal: try again, with another group, or later, or not at all. */
 static void
-refused(struct ike_sa *sa, const struct msg *m, uint16_t error,
-    enum job_type job, uint32_t spi)
+refused(struct request *rq, const struct msg *m, uint16_t error)
 {
+	struct ike_sa		*sa = rq->r_sa;
 	const struct notify	*n = msg_notify(m, N_INVALID_KE_PAYLOAD);
 	struct child		*old;
 	struct rbuf		 r;
 	uint16_t		 group;
 
-	old = child_by_in(sa, sa->sa_policy->p_saproto, spi);
+	old = child_by_in(sa, sa->sa_policy->p_saproto, rq->r_spi);
 	sa_log(sa, "CREATE_CHILD_SA refused: %s", name_notify(error));
 	if (n != NULL) {
 		r = n->n_data;
 		if (rbuf_u16(&r, &group) == 0 && dh_supported(group) &&
-		    sa->sa_x.x_group != group) {
-			exchange_free(&sa->sa_x);
-			sa->sa_x.x_group = group;
-			child_start(sa, old);
+		    rq->r_x.x_group != group) {
+			child_start(sa, old, group);
 			return;
 		}
 	}
-	exchange_free(&sa->sa_x);
 	if (error == N_TEMPORARY_FAILURE)
-		sa_job_later(sa, job, sa->sa_policy->p_saproto, spi,
-		    T_TEMPORARY);
+		sa_job_later(sa, rq->r_job, sa->sa_policy->p_saproto,
+		    rq->r_spi, T_TEMPORARY);
 	else if (error == N_CHILD_SA_NOT_FOUND && old != NULL) {
 		child_free(old);
 		sa_job_add(sa, JOB_CHILD, sa->sa_policy->p_saproto, 0);
@@ -496,19 +497,19 @@ refused(struct ike_sa *sa, const struct msg *m, uint16_t error,
  * The answer to our request for a child.
  */
 void
-child_response(struct ike_sa *sa, const struct msg *m)
+child_response(struct request *r, const struct msg *m)
 {
-	struct child	*ch = sa->sa_x.x_child, *old;
-	uint32_t	 spi = sa->sa_job_spi;
+	struct ike_sa	*sa = r->r_sa;
+	struct child	*ch = r->r_x.x_child, *old;
 	uint16_t	 error;
 	int		 lost;
 
-	if (ch == NULL || child_accept(sa, m, ch, 0, &error) == -1) {
-		refused(sa, m, ch == NULL ? 0 : error, sa->sa_job, spi);
+	if (ch == NULL || child_accept(sa, m, &r->r_x, 0, &error) == -1) {
+		refused(r, m, ch == NULL ? 0 : error);
 		return;
 	}
-	sa->sa_x.x_child = NULL;
-	exchange_free(&sa->sa_x);
+	r->r_x.x_child = NULL;
+	ch->ch_maker = NULL;
 	lost = loses(sa, ch);
 	if (lost)
 		ch->ch_flags |= CH_OUT_PENDING | CH_LOST;

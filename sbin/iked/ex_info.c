@@ -10,6 +10,20 @@
 #include "ikev2.h"
 #include "log.h"
 
+/* Send a request. */
+static void
+ask(struct ike_sa *sa, struct chain *c, enum job_type job, uint32_t spi)
+{
+	struct request	*r = request_new(sa, job, spi);
+
+	if (r != NULL)
+		msg_request(r, EXCH_INFORMATIONAL, c);
+	else {
+		chain_free(c);
+		sa_close(sa, "no memory");
+	}
+}
+
 /*
  * Tell the peer that a child ends.  The inbound SA stays until it answers.
  */
@@ -24,7 +38,7 @@ info_delete_child(struct ike_sa *sa, uint8_t proto, uint32_t spi)
 	ch->ch_flags |= CH_DELETED;
 	chain_init(&c);
 	delete_build(&c, proto, &spi, 1);
-	msg_request(sa, EXCH_INFORMATIONAL, &c, JOB_DELETE_CHILD);
+	ask(sa, &c, JOB_DELETE_CHILD, spi);
 }
 
 /*
@@ -38,7 +52,7 @@ info_delete_ike(struct ike_sa *sa)
 	chain_init(&c);
 	delete_build(&c, PROTO_IKE, NULL, 0);
 	sa_set_state(sa, SA_CLOSING);
-	msg_request(sa, EXCH_INFORMATIONAL, &c, JOB_DELETE_IKE);
+	ask(sa, &c, JOB_DELETE_IKE, 0);
 }
 
 /*
@@ -50,7 +64,25 @@ info_dpd(struct ike_sa *sa)
 	struct chain	 c;
 
 	chain_init(&c);
-	msg_request(sa, EXCH_INFORMATIONAL, &c, JOB_DPD);
+	ask(sa, &c, JOB_DPD, 0);
+}
+
+/*
+ * Tell the peer that a number of its is beyond the window.
+ */
+void
+info_bad_id(struct ike_sa *sa, uint32_t id)
+{
+	struct chain	 c;
+	uint8_t		 data[4];
+	int		 i;
+
+	for (i = 0; i < 4; i++)
+		data[i] = id >> (24 - 8 * i);
+	chain_init(&c);
+	notify_build(&c, PROTO_NONE, 0, N_INVALID_MESSAGE_ID, data,
+	    sizeof(data));
+	ask(sa, &c, JOB_BAD_ID, id);
 }
 
 /*
@@ -64,7 +96,7 @@ info_auth_failed(struct ike_sa *sa)
 
 	chain_init(&c);
 	notify_build(&c, PROTO_NONE, 0, N_AUTHENTICATION_FAILED, NULL, 0);
-	msg_request(sa, EXCH_INFORMATIONAL, &c, JOB_NONE);
+	ask(sa, &c, JOB_NONE, 0);
 }
 
 /*
@@ -92,8 +124,8 @@ delete_children(struct ike_sa *sa, const struct msg *m, struct chain *c)
 		    ch->ch_spi_in);
 		if (!(ch->ch_flags & CH_DELETED))
 			gone[n++] = ch->ch_spi_in;
-		else if (sa->sa_request.s_valid &&
-		    sa->sa_job == JOB_DELETE_CHILD)
+		else if (request_find(sa, JOB_DELETE_CHILD,
+		    ch->ch_spi_in) != NULL)
 			continue;
 		child_retire(ch);
 	}
@@ -133,17 +165,18 @@ info_request(struct ike_sa *sa, const struct msg *m)
  * The answer to what we sent.
  */
 void
-info_response(struct ike_sa *sa, const struct msg *m)
+info_response(struct request *r, const struct msg *m)
 {
+	struct ike_sa	*sa = r->r_sa;
 	struct child	*ch;
 
-	if (sa->sa_job == JOB_DELETE_IKE) {
+	if (r->r_job == JOB_DELETE_IKE) {
 		sa_close(sa, "closed");
 		return;
 	}
-	if (sa->sa_job != JOB_DELETE_CHILD)
+	if (r->r_job != JOB_DELETE_CHILD)
 		return;
-	ch = child_by_in(sa, sa->sa_policy->p_saproto, sa->sa_job_spi);
+	ch = child_by_in(sa, sa->sa_policy->p_saproto, r->r_spi);
 	if (ch != NULL && (ch->ch_flags & CH_DELETED)) {
 		sa_log(sa, "deleted 1 SPI(s): 0x%08x", ch->ch_spi_in);
 		child_retire(ch);

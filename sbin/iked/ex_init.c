@@ -191,6 +191,7 @@ void
 init_send(struct ike_sa *sa)
 {
 	struct policy	*p = sa->sa_policy;
+	struct request	*r;
 	struct chain	 c;
 
 	if (init_key(sa) == -1 || (sa->sa_ni.b_len == 0 &&
@@ -207,7 +208,13 @@ init_send(struct ike_sa *sa)
 	nonce_build(&c, &sa->sa_ni);
 	extras_build(sa, &c);
 	sa_set_state(sa, SA_INIT_SENT);
-	msg_request(sa, EXCH_IKE_SA_INIT, &c, JOB_INIT);
+	r = request_new(sa, JOB_INIT, 0);
+	if (r != NULL)
+		msg_request(r, EXCH_IKE_SA_INIT, &c);
+	else {
+		chain_free(&c);
+		sa_close(sa, "no memory");
+	}
 }
 
 /*
@@ -289,15 +296,16 @@ known(struct engine *e, const struct ike_hdr *h,
     const struct endpoint *peer, const uint8_t *data, size_t len)
 {
 	struct ike_sa	*sa;
+	struct sent	*s;
 
 	LIST_FOREACH(sa, &e->e_ihash[h->h_spii % SA_HASH], sa_ihash)
 		if (sa->sa_spii == h->h_spii &&
 		    endpoint_equal(&sa->sa_peer, peer) &&
 		    blob_equal(&sa->sa_init_i, data, len)) {
 			if (sa->sa_state == SA_INIT_DONE &&
-			    sa->sa_response.s_valid) {
+			    (s = sent_find(sa, h)) != NULL) {
 				e->e_stats.st_resp_retrans++;
-				msg_resend(sa, &sa->sa_response);
+				msg_resend(sa, s);
 			}
 			return (1);
 		}
@@ -315,7 +323,6 @@ static int
 init_answer(struct ike_sa *sa, const struct msg *m,
     const struct proposal *chosen)
 {
-	struct sent	*s = &sa->sa_response;
 	struct blob	 secret = { NULL, 0 };
 	struct ike_hdr	 h = m->m_hdr;
 	struct chain	 c;
@@ -343,14 +350,7 @@ init_answer(struct ike_sa *sa, const struct msg *m,
 	error = chain_message(&c, &h, &sa->sa_init_r);
 	chain_free(&c);
 	exchange_free(&sa->sa_x);
-	s->s_list = calloc(1, sizeof(*s->s_list));
-	if (error == -1 || s->s_list == NULL ||
-	    blob_copy(&s->s_list[0], &sa->sa_init_r) == -1)
-		return (-1);
-	s->s_n = s->s_valid = 1;
-	msg_log(sa, "send", &h, s->s_list[0].b_len);
-	msg_resend(sa, s);
-	return (0);
+	return (error == -1 ? -1 : msg_keep(sa, &h, &sa->sa_init_r));
 }
 
 /* All is well with a request: make an SA and answer. */
@@ -472,6 +472,16 @@ init_request(struct engine *e, const struct endpoint *local,
 	free(m);
 }
 
+/* The request is answered. */
+static void
+init_done(struct ike_sa *sa)
+{
+	struct request	*r = TAILQ_FIRST(&sa->sa_requests);
+
+	request_done(r);
+	request_free(r);
+}
+
 /* Another try with what the responder wants; 1: it was one. */
 static int
 init_again(struct ike_sa *sa, const struct msg *m)
@@ -489,7 +499,7 @@ init_again(struct ike_sa *sa, const struct msg *m)
 	    n->n_data.r_left <= COOKIE_MAX) {
 		sa->sa_retries++;
 		blob_set(&sa->sa_cookie, n->n_data.r_ptr, n->n_data.r_left);
-		msg_done(sa);
+		init_done(sa);
 		init_send(sa);
 		return (1);
 	}
@@ -511,7 +521,7 @@ init_again(struct ike_sa *sa, const struct msg *m)
 	sa_log(sa, "reinitiating with new DH group");
 	exchange_free(&sa->sa_x);
 	sa->sa_x.x_group = group;
-	msg_done(sa);
+	init_done(sa);
 	init_send(sa);
 	return (1);
 }
@@ -579,7 +589,7 @@ init_take(struct ike_sa *sa, const struct msg *m, const uint8_t *data,
 		sa_close(sa, "no proposal chosen");
 		return;
 	}
-	msg_done(sa);
+	init_done(sa);
 	extras_check(sa, m);
 	if ((sa->sa_nat_here || sa->sa_nat_peer) && !sa->sa_eng->e_nonatt) {
 		sa->sa_local.e_port = sa->sa_eng->e_port;
@@ -601,7 +611,7 @@ init_response(struct ike_sa *sa, const struct ike_hdr *h,
 	struct msg	*m;
 
 	if (sa->sa_state != SA_INIT_SENT || h->h_id != 0 ||
-	    !sa->sa_request.s_valid || h->h_spii != sa->sa_spii) {
+	    TAILQ_EMPTY(&sa->sa_requests) || h->h_spii != sa->sa_spii) {
 		sa->sa_eng->e_stats.st_dropped++;
 		return;
 	}

@@ -91,42 +91,55 @@ linger_due(struct engine *e, void *arg)
 	sa_close(arg, "SA rekeyed");
 }
 
+/* What a request to replace an IKE SA needs; -1: no memory. */
+static int
+rekey_make(struct request *r)
+{
+	struct ike_sa	*sa = r->r_sa;
+	struct exchange	*x = &r->r_x;
+
+	x->x_group = sa->sa_group != DH_NONE ? sa->sa_group :
+	    sa->sa_suite.su_dh;
+	sa->sa_group = DH_NONE;
+	x->x_dh = dh_new(x->x_group, &x->x_pub);
+	x->x_sa = heir(sa, 1);
+	if (x->x_sa == NULL)
+		return (-1);
+	x->x_sa->sa_maker = x;
+	return (x->x_dh == NULL || rand_blob(&x->x_ni, NONCE_LEN) == -1 ?
+	    -1 : 0);
+}
+
 /*
  * Ask for a replacement of an IKE SA.
  */
 void
 rekey_start(struct ike_sa *sa)
 {
-	struct exchange	*x = &sa->sa_x;
+	struct request	*r = request_new(sa, JOB_REKEY_IKE, 0);
 	struct policy	*p = sa->sa_policy;
 	struct proposal	*list;
 	struct chain	 c;
 	unsigned int	 i;
-	uint16_t	 group = x->x_group;
 
-	exchange_free(x);
-	x->x_group = group != DH_NONE ? group : sa->sa_suite.su_dh;
-	x->x_dh = dh_new(x->x_group, &x->x_pub);
-	x->x_sa = heir(sa, 1);
-	if (x->x_sa != NULL)
-		x->x_sa->sa_maker = sa;
 	list = calloc(p->p_nike + 1, sizeof(*list));
-	if (x->x_dh == NULL || x->x_sa == NULL || list == NULL ||
-	    rand_blob(&x->x_ni, NONCE_LEN) == -1) {
+	if (r == NULL || list == NULL || rekey_make(r) == -1) {
 		free(list);
+		if (r != NULL)
+			request_free(r);
 		sa_job_later(sa, JOB_REKEY_IKE, PROTO_IKE, 0, T_TEMPORARY);
 		return;
 	}
 	for (i = 0; i < p->p_nike; i++) {
 		list[i] = p->p_ike[i];
-		spi_put(&list[i], x->x_sa->sa_spii);
+		spi_put(&list[i], r->r_x.x_sa->sa_spii);
 	}
 	chain_init(&c);
 	sa_build(&c, list, p->p_nike);
-	nonce_build(&c, &x->x_ni);
-	ke_build(&c, x->x_group, &x->x_pub);
+	nonce_build(&c, &r->r_x.x_ni);
+	ke_build(&c, r->r_x.x_group, &r->r_x.x_pub);
 	free(list);
-	msg_request(sa, EXCH_CREATE_CHILD_SA, &c, JOB_REKEY_IKE);
+	msg_request(r, EXCH_CREATE_CHILD_SA, &c);
 }
 
 /* The responder's new SA; NULL: error says why. */
@@ -177,12 +190,11 @@ rekey_answer(struct ike_sa *sa, const struct msg *m, struct chain *c,
 
 /* May the IKE SA be replaced now? */
 static int
-busy(const struct ike_sa *sa)
+busy(struct ike_sa *sa)
 {
 	const struct child	*ch;
 
-	if (sa->sa_request.s_valid && (sa->sa_job == JOB_CHILD ||
-	    sa->sa_job == JOB_REKEY_CHILD || sa->sa_job == JOB_DELETE_CHILD))
+	if (sa_children_busy(sa))
 		return (1);
 	TAILQ_FOREACH(ch, &sa->sa_children, ch_entry)
 		if (ch->ch_flags & CH_OUT_PENDING)
@@ -229,7 +241,7 @@ rekey_request(struct ike_sa *sa, const struct msg *m)
 	}
 	msg_respond(sa, m, &c);
 	sa_established(new);
-	if (sa->sa_request.s_valid && sa->sa_job == JOB_REKEY_IKE) {
+	if (request_find(sa, JOB_REKEY_IKE, 0) != NULL) {
 		/* Ours is under way, too: our answer will decide. */
 		sa->sa_theirs = new;
 		new->sa_rival = sa;
@@ -241,10 +253,11 @@ rekey_request(struct ike_sa *sa, const struct msg *m)
 
 /* The new SA's keys; -1: what came back is not what we offered. */
 static int
-rekey_keys(struct ike_sa *sa, const struct msg *m)
+rekey_keys(struct request *r, const struct msg *m)
 {
+	struct ike_sa	*sa = r->r_sa;
 	struct policy	*p = sa->sa_policy;
-	struct exchange	*x = &sa->sa_x;
+	struct exchange	*x = &r->r_x;
 	struct ike_sa	*new = x->x_sa;
 	struct proposal	 pr;
 	struct blob	 secret = { NULL, 0 }, nr;
@@ -287,17 +300,16 @@ rekey_theirs(struct ike_sa *sa)
 
 /* Refused: with another group at once, or later. */
 static void
-refused(struct ike_sa *sa, const struct msg *m)
+refused(struct request *rq, const struct msg *m)
 {
 	const struct notify	*n = msg_error(m);
+	struct ike_sa		*sa = rq->r_sa;
 	struct rbuf		 r;
 	uint16_t		 group = DH_NONE;
 
-	if (sa->sa_x.x_sa != NULL)
-		sa_close(sa->sa_x.x_sa, n != NULL ? name_notify(n->n_type) :
+	if (rq->r_x.x_sa != NULL)
+		sa_close(rq->r_x.x_sa, n != NULL ? name_notify(n->n_type) :
 		    "rekey failed");
-	sa->sa_x.x_sa = NULL;
-	exchange_free(&sa->sa_x);
 	if (sa->sa_theirs != NULL) {
 		rekey_theirs(sa);
 		return;
@@ -310,7 +322,7 @@ refused(struct ike_sa *sa, const struct msg *m)
 	if (n != NULL && n->n_type == N_INVALID_KE_PAYLOAD) {
 		r = n->n_data;
 		if (rbuf_u16(&r, &group) == 0 && dh_supported(group))
-			sa->sa_x.x_group = group;
+			sa->sa_group = group;
 	}
 	sa_job_later(sa, JOB_REKEY_IKE, PROTO_IKE, 0,
 	    group != DH_NONE ? 0 : T_TEMPORARY);
@@ -320,16 +332,17 @@ refused(struct ike_sa *sa, const struct msg *m)
  * The answer to our request to replace an IKE SA.
  */
 void
-rekey_response(struct ike_sa *sa, const struct msg *m)
+rekey_response(struct request *r, const struct msg *m)
 {
-	struct ike_sa	*new = sa->sa_x.x_sa, *other = sa->sa_theirs;
+	struct ike_sa	*sa = r->r_sa;
+	struct ike_sa	*new = r->r_x.x_sa, *other = sa->sa_theirs;
 
-	if (rekey_keys(sa, m) == -1) {
-		refused(sa, m);
+	if (rekey_keys(r, m) == -1) {
+		refused(r, m);
 		return;
 	}
-	sa->sa_x.x_sa = new->sa_maker = NULL;
-	exchange_free(&sa->sa_x);
+	r->r_x.x_sa = NULL;
+	new->sa_maker = NULL;
 	sa_established(new);
 	if (other != NULL) {
 		sa_log(sa, "resolving simultaneous IKE SA rekeying");

@@ -27,11 +27,14 @@
 #define T_DRAIN		2000	/* a replaced child stays in the kernel */
 #define T_TEMPORARY	4000	/* after TEMPORARY_FAILURE */
 #define T_LINGER	30000	/* a rekeyed IKE SA waits to be deleted */
-#define T_HINT		10000	/* INVALID_IKE_SPI is looked into, or sent */
+#define T_HINT		10000	/* INVALID_IKE_SPI is looked into, or sent,
+				   and INVALID_MESSAGE_ID sent */
+#define T_STRAY		10	/* INVALID_SPI in the clear is looked at */
 #define T_SWEEP		100	/* deletions that are not answered */
 #define SWEEP_MAX	64	/* that many at once */
 #define HALFOPEN_COOKIE	32	/* from here on a COOKIE is asked for */
 #define FRAGS_BYTES	65535	/* of one message */
+#define WINDOW		8	/* requests under way, of ours and theirs */
 #define HALFOPEN_MAX	1024	/* from here on nothing is answered */
 
 struct engine;
@@ -74,6 +77,7 @@ struct child {
 	struct blob	 ch_integ[2];
 	struct flow	*ch_flows;
 	unsigned int	 ch_nflows;
+	struct exchange	*ch_maker;	/* whose x_child this is */
 	struct blob	 ch_nonce;	/* the smaller of its exchange */
 	uint32_t	 ch_old;	/* inbound SPI of what it replaces */
 	uint64_t	 ch_born;	/* ms */
@@ -84,39 +88,42 @@ TAILQ_HEAD(children, child);
 
 enum job_type {
 	JOB_NONE, JOB_INIT, JOB_AUTH, JOB_CHILD, JOB_REKEY_CHILD,
-	JOB_REKEY_IKE, JOB_DELETE_CHILD, JOB_DELETE_IKE, JOB_DPD
+	JOB_REKEY_IKE, JOB_DELETE_CHILD, JOB_DELETE_IKE, JOB_DPD, JOB_BAD_ID
 };
 
 /* A request that is to be made. */
 struct job {
 	TAILQ_ENTRY(job) j_entry;
 	enum job_type	 j_type;
-	uint32_t	 j_spi;		/* the inbound one of the child */
+	uint32_t	 j_spi;		/* the child's inbound one, a number */
 	uint8_t		 j_proto;
 };
 TAILQ_HEAD(jobs, job);
 
 /* A message sent, kept for retransmission. */
 struct sent {
+	TAILQ_ENTRY(sent) s_entry;
 	struct blob	*s_list;
 	unsigned int	 s_n;
 	uint32_t	 s_id;
 	uint8_t		 s_exch;
-	int		 s_valid;
-	unsigned int	 s_tries;
 };
+TAILQ_HEAD(sents, sent);
 
 /* Fragments of one message. */
 struct frags {
+	TAILQ_ENTRY(frags) f_entry;
 	uint32_t	 f_id;
-	uint16_t	 f_total;	/* 0: none */
+	uint8_t		 f_flags;	/* of the header */
+	uint16_t	 f_total;
 	uint16_t	 f_have;
 	size_t		 f_bytes;
 	uint8_t		 f_first;
 	struct blob	*f_list;
 };
+TAILQ_HEAD(fragses, frags);
 
-/* What both sides of a CREATE_CHILD_SA exchange made so far. */
+/* What our side of an exchange of keys made so far. */
 struct exchange {
 	struct blob	 x_ni;
 	struct blob	 x_nr;
@@ -126,6 +133,19 @@ struct exchange {
 	struct child	*x_child;	/* in the making */
 	struct ike_sa	*x_sa;
 };
+
+/* A request of ours that waits for its answer. */
+struct request {
+	TAILQ_ENTRY(request) r_entry;
+	struct ike_sa	*r_sa;
+	enum job_type	 r_job;
+	uint32_t	 r_spi;		/* of the job */
+	unsigned int	 r_tries;
+	struct sent	 r_sent;
+	struct exchange	 r_x;		/* of CREATE_CHILD_SA */
+	struct etimer	 r_timer;
+};
+TAILQ_HEAD(requests, request);
 
 struct ike_sa {
 	LIST_ENTRY(ike_sa) sa_hash;	/* by our SPI */
@@ -145,7 +165,6 @@ struct ike_sa {
 	int		 sa_nat_here;	/* we are behind a NAT */
 	int		 sa_nat_peer;
 	int		 sa_frag;	/* the peer reassembles */
-	uint32_t	 sa_window;	/* the peer's; ours is 1 */
 	uint16_t	 sa_told;	/* the last error that we sent */
 	uint16_t	 sa_error;	/* and the peer */
 	struct policy	*sa_policy;
@@ -158,30 +177,32 @@ struct ike_sa {
 	struct blob	 sa_cookie;
 	struct blob	 sa_certreq;	/* the peer's */
 	uint8_t		 sa_sighash;	/* a bit for each that the peer has */
-	struct exchange	 sa_x;		/* our exchange under way */
+	struct exchange	 sa_x;		/* of IKE_SA_INIT and IKE_AUTH */
+	uint16_t	 sa_group;	/* that the peer wants for a rekey */
 	struct ident	 sa_id;
 	struct ident	 sa_peerid;
 	struct blob	 sa_auth_msg;	/* IKE_AUTH while ca is at work */
 	uint8_t		 sa_auth_first;
 	uint32_t	 sa_auth_id;
 	uint32_t	 sa_next_out;
-	uint32_t	 sa_next_in;
-	enum job_type	 sa_job;	/* of the request under way */
-	uint32_t	 sa_job_spi;
+	uint32_t	 sa_next_in;	/* the first that we have not got */
+	uint32_t	 sa_ahead;	/* a bit for each behind it that came */
+	uint32_t	 sa_window;	/* the peer's */
+	int		 sa_window_told; /* ours: it is one before */
+	uint64_t	 sa_badid;	/* ms, INVALID_MESSAGE_ID was sent */
 	struct jobs	 sa_jobs;
-	struct sent	 sa_request;
-	struct sent	 sa_response;
-	struct frags	 sa_frags;
+	struct requests	 sa_requests;	/* by their numbers */
+	struct sents	 sa_responses;	/* the latest, oldest first */
+	struct fragses	 sa_frags;
 	struct children	 sa_children;
 	struct ike_sa	*sa_theirs;	/* collision: the peer's new SA */
 	struct ike_sa	*sa_rival;	/* whose sa_theirs this is */
-	struct ike_sa	*sa_maker;	/* whose sa_x.x_sa this is */
+	struct exchange	*sa_maker;	/* whose x_sa this is */
 	struct blob	 sa_nonce;	/* the smaller of what made us */
 	int		 sa_retries;	/* of SA_INIT: cookies, groups */
 	uint64_t	 sa_born;
 	uint64_t	 sa_heard;	/* ms, last authentic message */
 	uint64_t	 sa_hinted;	/* ms, a hint that the peer is gone */
-	struct etimer	 sa_t_retrans;
 	struct etimer	 sa_t_life;	/* handshake, linger; then rekey */
 	struct etimer	 sa_t_dpd;
 	struct etimer	 sa_t_alive;
@@ -285,6 +306,7 @@ struct engine {
 	uint8_t			 e_secret[2][32];	/* of cookies */
 	uint64_t		 e_secret_born;
 	uint64_t		 e_hint;	/* INVALID_IKE_SPI was sent */
+	uint64_t		 e_stray;	/* INVALID_SPI was looked at */
 	int			 e_down;	/* shutting down */
 	uint16_t		 e_port;	/* of NAT traversal */
 	int			 e_nonatt;	/* -T */
@@ -331,6 +353,7 @@ void	 sa_job_add(struct ike_sa *, enum job_type, uint8_t, uint32_t);
 void	 sa_job_later(struct ike_sa *, enum job_type, uint8_t, uint32_t,
 	    uint64_t);
 void	 sa_jobs_run(struct ike_sa *);
+int	 sa_children_busy(struct ike_sa *);
 void	 sa_doom(struct ike_sa *);
 void	 sa_reap(struct engine *);
 void	 exchange_free(struct exchange *);
@@ -348,19 +371,40 @@ void	 child_retire(struct child *);
 void	 child_free(struct child *);
 
 /* message.c */
-int	 msg_request(struct ike_sa *, uint8_t, struct chain *, enum job_type);
+struct request *request_new(struct ike_sa *, enum job_type, uint32_t);
+struct request *request_find(struct ike_sa *, enum job_type, uint32_t);
+struct request *request_answered(struct ike_sa *, const struct ike_hdr *);
+void	 request_done(struct request *);
+void	 request_free(struct request *);
+int	 msg_request(struct request *, uint8_t, struct chain *);
 int	 msg_respond(struct ike_sa *, const struct msg *, struct chain *);
 int	 msg_respond_error(struct ike_sa *, const struct msg *, uint16_t,
 	    const void *, size_t);
 void	 msg_heed(struct ike_sa *, const struct msg *);
-void	 msg_resend(struct ike_sa *, struct sent *);
+int	 msg_keep(struct ike_sa *, const struct ike_hdr *,
+	    const struct blob *);
+void	 msg_resend(struct ike_sa *, const struct sent *);
+struct sent *sent_find(struct ike_sa *, const struct ike_hdr *);
+void	 sents_free(struct ike_sa *);
+int	 msg_open(struct ike_sa *, const uint8_t *, size_t, size_t,
+	    struct blob *);
 int	 msg_decrypt(struct ike_sa *, const struct ike_hdr *, const uint8_t *,
 	    size_t, uint8_t *, struct blob *);
-void	 msg_done(struct ike_sa *);
-void	 sent_free(struct sent *);
-void	 frags_free(struct frags *);
 void	 msg_log(const struct ike_sa *, const char *, const struct ike_hdr *,
 	    size_t);
+
+/* frag.c */
+int	 frag_input(struct ike_sa *, const struct ike_hdr *, const uint8_t *,
+	    size_t, uint8_t *, struct blob *);
+void	 frags_free(struct ike_sa *);
+
+/* window.c */
+int	 window_out(const struct ike_sa *);
+int	 window_in(const struct ike_sa *, uint32_t);
+int	 window_seen(const struct ike_sa *, uint32_t);
+void	 window_take(struct ike_sa *, uint32_t);
+void	 window_tell(struct ike_sa *, struct chain *);
+void	 window_told(struct ike_sa *, const struct notify *);
 
 /* ex_init.c */
 void	 init_start(struct engine *, struct policy *,
@@ -384,14 +428,14 @@ void	 auth_signed(struct ike_sa *, const struct signature *);
 void	 auth_verified(struct ike_sa *, const char *);
 
 /* ex_child.c */
-int	 child_offer(struct ike_sa *, struct chain *, struct child *, int);
+int	 child_offer(struct ike_sa *, struct chain *, struct exchange *, int);
 int	 child_answer(struct ike_sa *, const struct msg *, struct child *,
 	    struct chain *, int, uint16_t *);
-int	 child_accept(struct ike_sa *, const struct msg *, struct child *,
+int	 child_accept(struct ike_sa *, const struct msg *, struct exchange *,
 	    int, uint16_t *);
-void	 child_start(struct ike_sa *, struct child *);
+void	 child_start(struct ike_sa *, struct child *, uint16_t);
 void	 child_request(struct ike_sa *, const struct msg *);
-void	 child_response(struct ike_sa *, const struct msg *);
+void	 child_response(struct request *, const struct msg *);
 void	 nonce_smaller(struct blob *, const struct blob *,
 	    const struct blob *);
 int	 nonce_cmp(const struct blob *, const struct blob *);
@@ -399,16 +443,17 @@ int	 nonce_cmp(const struct blob *, const struct blob *);
 /* ex_rekey.c */
 void	 rekey_start(struct ike_sa *);
 void	 rekey_request(struct ike_sa *, const struct msg *);
-void	 rekey_response(struct ike_sa *, const struct msg *);
+void	 rekey_response(struct request *, const struct msg *);
 void	 rekey_theirs(struct ike_sa *);
 
 /* ex_info.c */
 void	 info_delete_child(struct ike_sa *, uint8_t, uint32_t);
 void	 info_delete_ike(struct ike_sa *);
 void	 info_dpd(struct ike_sa *);
+void	 info_bad_id(struct ike_sa *, uint32_t);
 void	 info_auth_failed(struct ike_sa *);
 void	 info_request(struct ike_sa *, const struct msg *);
-void	 info_response(struct ike_sa *, const struct msg *);
+void	 info_response(struct request *, const struct msg *);
 
 /* match.c */
 struct policy *policy_match(struct engine *, const struct endpoint *,

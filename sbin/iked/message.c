@@ -1,6 +1,6 @@
 /*
  * Requests and responses of an IKE SA that has keys: encryption, fragments,
- * retransmission (RFC 7296, 2.1 and 2.2; RFC 7383).  The window is one.
+ * retransmission (RFC 7296, 2.1 and 2.2); fragments are cut by sk_seal.
  */
 #include <sys/types.h>
 
@@ -34,10 +34,7 @@ msg_log(const struct ike_sa *sa, const char *verb, const struct ike_hdr *h,
 	    sa->sa_local.e_port == sa->sa_eng->e_port ? ", NAT-T" : "", tail);
 }
 
-/*
- * Forget a message that was kept.
- */
-void
+static void
 sent_free(struct sent *s)
 {
 	while (s->s_n > 0)
@@ -47,24 +44,128 @@ sent_free(struct sent *s)
 }
 
 /*
- * Forget fragments.
+ * Forget the answers that are kept.
  */
 void
-frags_free(struct frags *f)
+sents_free(struct ike_sa *sa)
 {
-	unsigned int	 i;
+	struct sent	*s;
 
-	for (i = 0; i < f->f_total; i++)
-		blob_free(&f->f_list[i]);
-	free(f->f_list);
-	memset(f, 0, sizeof(*f));
+	while ((s = TAILQ_FIRST(&sa->sa_responses)) != NULL) {
+		TAILQ_REMOVE(&sa->sa_responses, s, s_entry);
+		sent_free(s);
+		free(s);
+	}
+}
+
+/*
+ * The answer that was sent to a request; NULL: there is none.
+ */
+struct sent *
+sent_find(struct ike_sa *sa, const struct ike_hdr *h)
+{
+	struct sent	*s;
+
+	TAILQ_FOREACH(s, &sa->sa_responses, s_entry)
+		if (s->s_id == h->h_id && s->s_exch == h->h_exch)
+			return (s);
+	return (NULL);
+}
+
+/* Room for another answer. */
+static struct sent *
+sent_new(struct ike_sa *sa)
+{
+	struct sent	*s;
+	unsigned int	 n = 0;
+
+	TAILQ_FOREACH(s, &sa->sa_responses, s_entry)
+		n++;
+	if (n >= WINDOW) {
+		s = TAILQ_FIRST(&sa->sa_responses);
+		TAILQ_REMOVE(&sa->sa_responses, s, s_entry);
+		sent_free(s);
+	} else
+		s = calloc(1, sizeof(*s));
+	if (s != NULL)
+		TAILQ_INSERT_TAIL(&sa->sa_responses, s, s_entry);
+	return (s);
+}
+
+/*
+ * A request that is going to be made, with whatever its exchange needs.
+ * NULL: no memory.  msg_request takes it.
+ */
+struct request *
+request_new(struct ike_sa *sa, enum job_type job, uint32_t spi)
+{
+	struct request	*r;
+
+	r = calloc(1, sizeof(*r));
+	if (r == NULL)
+		return (NULL);
+	r->r_sa = sa;
+	r->r_job = job;
+	r->r_spi = spi;
+	return (r);
+}
+
+/*
+ * The request of a job that is under way, or NULL; spi 0: of any child.
+ */
+struct request *
+request_find(struct ike_sa *sa, enum job_type job, uint32_t spi)
+{
+	struct request	*r;
+
+	TAILQ_FOREACH(r, &sa->sa_requests, r_entry)
+		if (r->r_job == job && (spi == 0 || r->r_spi == spi))
+			return (r);
+	return (NULL);
+}
+
+/*
+ * The request that a response belongs to, or NULL.
+ */
+struct request *
+request_answered(struct ike_sa *sa, const struct ike_hdr *h)
+{
+	struct request	*r;
+
+	TAILQ_FOREACH(r, &sa->sa_requests, r_entry)
+		if (r->r_sent.s_id == h->h_id && r->r_sent.s_exch == h->h_exch)
+			return (r);
+	return (NULL);
+}
+
+/*
+ * A request is answered: it is not under way any more.
+ */
+void
+request_done(struct request *r)
+{
+	timer_del(r->r_sa->sa_eng, &r->r_timer);
+	TAILQ_REMOVE(&r->r_sa->sa_requests, r, r_entry);
+}
+
+/*
+ * Free a request that is not under way, and what is half made.
+ */
+void
+request_free(struct request *r)
+{
+	if (r->r_x.x_sa != NULL)
+		sa_close(r->r_x.x_sa, "rekey failed");
+	exchange_free(&r->r_x);
+	sent_free(&r->r_sent);
+	free(r);
 }
 
 /*
  * Send what is kept, again or for the first time.
  */
 void
-msg_resend(struct ike_sa *sa, struct sent *s)
+msg_resend(struct ike_sa *sa, const struct sent *s)
 {
 	struct engine	*e = sa->sa_eng;
 	unsigned int	 i;
@@ -80,25 +181,25 @@ msg_resend(struct ike_sa *sa, struct sent *s)
 static void
 retrans_due(struct engine *e, void *arg)
 {
-	struct ike_sa	*sa = arg;
-	struct sent	*s = &sa->sa_request;
+	struct request	*r = arg;
+	struct ike_sa	*sa = r->r_sa;
 	char		 peer[ADDR_STRLEN], local[ADDR_STRLEN];
 
-	if (++s->s_tries >= RETRANS_MAX) {
+	if (++r->r_tries >= RETRANS_MAX) {
 		e->e_stats.st_timeouts++;
 		if (sa->sa_theirs != NULL)
 			rekey_theirs(sa);
 		sa_close(sa, "retransmit limit reached");
 		return;
 	}
-	sa_log(sa, "retransmit %u %s req %u peer %s local %s", s->s_tries,
-	    name_exchange(s->s_exch), s->s_id,
+	sa_log(sa, "retransmit %u %s req %u peer %s local %s", r->r_tries,
+	    name_exchange(r->r_sent.s_exch), r->r_sent.s_id,
 	    endpoint_str(&sa->sa_peer, peer),
 	    endpoint_str(&sa->sa_local, local));
 	e->e_stats.st_req_retrans++;
-	msg_resend(sa, s);
-	timer_set(e, &sa->sa_t_retrans, (uint64_t)T_RETRANS << s->s_tries,
-	    retrans_due, sa);
+	msg_resend(sa, &r->r_sent);
+	timer_set(e, &r->r_timer, (uint64_t)T_RETRANS << r->r_tries,
+	    retrans_due, r);
 }
 
 /* Encrypt a chain under a header into what is kept. */
@@ -111,16 +212,29 @@ seal(struct ike_sa *sa, struct sent *s, struct ike_hdr *h, struct chain *c)
 	if (sa->sa_frag)
 		mtu = sa->sa_peer.e_addr.a_ver == 6 ? 1280 - 48 - 4 :
 		    576 - 28 - 4;
-	sent_free(s);
 	if (sk_seal(&sa->sa_suite, i ? &sa->sa_keys.k_ei : &sa->sa_keys.k_er,
 	    i ? &sa->sa_keys.k_ai : &sa->sa_keys.k_ar, h, c, mtu, &s->s_list,
 	    &s->s_n) == -1) {
 		sa->sa_eng->e_stats.st_send_failed++;
+		s->s_list = NULL;
+		s->s_n = 0;
 		return (-1);
 	}
 	s->s_id = h->h_id;
 	s->s_exch = h->h_exch;
-	s->s_valid = 1;
+	return (0);
+}
+
+/* A message in the clear is one piece. */
+static int
+keep_clear(struct sent *s, const struct ike_hdr *h, const struct blob *b)
+{
+	s->s_list = calloc(1, sizeof(*s->s_list));
+	if (s->s_list == NULL || blob_copy(&s->s_list[0], b) == -1)
+		return (-1);
+	s->s_n = 1;
+	s->s_id = h->h_id;
+	s->s_exch = h->h_exch;
 	return (0);
 }
 
@@ -139,52 +253,41 @@ header(const struct ike_sa *sa, struct ike_hdr *h, uint8_t exch, uint32_t id,
 /*
  * Send a request with the payloads of a chain, which is freed, and go on
  * sending it until it is answered.  Without keys (IKE_SA_INIT) it goes in
- * the clear.  -1: it could not be made.
+ * the clear.  -1: it could not be made, and is freed.
  */
 int
-msg_request(struct ike_sa *sa, uint8_t exch, struct chain *c,
-    enum job_type job)
+msg_request(struct request *r, uint8_t exch, struct chain *c)
 {
-	struct sent	*s = &sa->sa_request;
+	struct ike_sa	*sa = r->r_sa;
+	struct sent	*s = &r->r_sent;
 	struct ike_hdr	 h;
 	int		 error;
 
 	header(sa, &h, exch, exch == EXCH_IKE_SA_INIT ? 0 : sa->sa_next_out,
 	    0);
 	if (exch == EXCH_IKE_SA_INIT) {
-		sent_free(s);
 		error = chain_message(c, &h, &sa->sa_init_i);
-		s->s_list = calloc(1, sizeof(*s->s_list));
-		if (error == 0 && s->s_list != NULL)
-			error = blob_copy(&s->s_list[0], &sa->sa_init_i);
-		s->s_n = s->s_valid = error == 0 && s->s_list != NULL;
-		s->s_exch = exch;
+		if (error == 0)
+			error = keep_clear(s, &h, &sa->sa_init_i);
 		sa->sa_next_out = 1;
 	} else {
+		if (exch == EXCH_CREATE_CHILD_SA)
+			window_tell(sa, c);
 		error = seal(sa, s, &h, c);
 		sa->sa_next_out++;
 	}
 	chain_free(c);
-	if (error == -1 || !s->s_valid) {
+	/* The last number is never used (RFC 7296, 2.2). */
+	if (error == -1 || sa->sa_next_out == 0) {
+		request_free(r);
 		sa_close(sa, "request cannot be made");
 		return (-1);
 	}
-	sa->sa_job = job;
-	s->s_tries = 0;
+	TAILQ_INSERT_TAIL(&sa->sa_requests, r, r_entry);
 	msg_log(sa, "send", &h, s->s_list[0].b_len);
 	msg_resend(sa, s);
-	timer_set(sa->sa_eng, &sa->sa_t_retrans, T_RETRANS, retrans_due, sa);
+	timer_set(sa->sa_eng, &r->r_timer, T_RETRANS, retrans_due, r);
 	return (0);
-}
-
-/*
- * The request under way is answered.
- */
-void
-msg_done(struct ike_sa *sa)
-{
-	timer_del(sa->sa_eng, &sa->sa_t_retrans);
-	sent_free(&sa->sa_request);
 }
 
 /*
@@ -194,16 +297,35 @@ msg_done(struct ike_sa *sa)
 int
 msg_respond(struct ike_sa *sa, const struct msg *m, struct chain *c)
 {
+	struct sent	*s = sent_new(sa);
 	struct ike_hdr	 h;
-	int		 error;
+	int		 error = -1;
 
 	header(sa, &h, m->m_hdr.h_exch, m->m_hdr.h_id, FLAG_RESPONSE);
-	error = seal(sa, &sa->sa_response, &h, c);
+	if (h.h_exch == EXCH_CREATE_CHILD_SA)
+		window_tell(sa, c);
+	if (s != NULL)
+		error = seal(sa, s, &h, c);
 	chain_free(c);
 	if (error == -1)
 		return (-1);
-	msg_log(sa, "send", &h, sa->sa_response.s_list[0].b_len);
-	msg_resend(sa, &sa->sa_response);
+	msg_log(sa, "send", &h, s->s_list[0].b_len);
+	msg_resend(sa, s);
+	return (0);
+}
+
+/*
+ * The same in the clear: an answer to IKE_SA_INIT, b, is kept and sent.
+ */
+int
+msg_keep(struct ike_sa *sa, const struct ike_hdr *h, const struct blob *b)
+{
+	struct sent	*s = sent_new(sa);
+
+	if (s == NULL || keep_clear(s, h, b) == -1)
+		return (-1);
+	msg_log(sa, "send", h, b->b_len);
+	msg_resend(sa, s);
 	return (0);
 }
 
@@ -227,20 +349,6 @@ msg_respond_error(struct ike_sa *sa, const struct msg *m, uint16_t type,
 	if (type == N_INVALID_SYNTAX && m->m_hdr.h_exch != EXCH_IKE_AUTH)
 		sa_close(sa, "malformed request");
 	return (error);
-}
-
-/* The peer's window (RFC 7296, 2.3), which never shrinks. */
-static void
-window(struct ike_sa *sa, const struct notify *n)
-{
-	struct rbuf	 r = n->n_data;
-	uint32_t	 size;
-
-	if (rbuf_u32(&r, &size) == -1 || r.r_left != 0 ||
-	    size <= sa->sa_window)
-		return;
-	sa_log(sa, "peer has a window of %u", size);
-	sa->sa_window = size;
 }
 
 /* Packets of a child went astray (1.5): is it still there? */
@@ -270,7 +378,7 @@ msg_heed(struct ike_sa *sa, const struct msg *m)
 
 	n = msg_notify(m, N_SET_WINDOW_SIZE);
 	if (n != NULL)
-		window(sa, n);
+		window_told(sa, n);
 	if (msg_notify(m, N_ADDITIONAL_TS_POSSIBLE) != NULL)
 		sa_log(sa, "recv ADDITIONAL_TS_POSSIBLE");
 	n = msg_error(m);
@@ -282,9 +390,11 @@ msg_heed(struct ike_sa *sa, const struct msg *m)
 		astray(sa, n);
 }
 
-/* Open one SK or SKF payload whose IV is at head. */
-static int
-open_one(struct ike_sa *sa, const uint8_t *data, size_t len, size_t head,
+/*
+ * Open one SK or SKF payload whose IV is at head; -1: it is not authentic.
+ */
+int
+msg_open(struct ike_sa *sa, const uint8_t *data, size_t len, size_t head,
     struct blob *out)
 {
 	int	 i = sa->sa_initiator;
@@ -292,82 +402,6 @@ open_one(struct ike_sa *sa, const uint8_t *data, size_t len, size_t head,
 	return (sk_open(&sa->sa_suite, i ? &sa->sa_keys.k_er :
 	    &sa->sa_keys.k_ei, i ? &sa->sa_keys.k_ar : &sa->sa_keys.k_ai,
 	    data, len, head, out));
-}
-
-static int
-frags_join(struct frags *f, struct blob *out)
-{
-	struct wbuf	 w;
-	unsigned int	 i;
-
-	wbuf_init(&w);
-	for (i = 0; i < f->f_total; i++)
-		wbuf_add(&w, f->f_list[i].b_data, f->f_list[i].b_len);
-	if (w.w_error) {
-		wbuf_free(&w);
-		return (-1);
-	}
-	wbuf_take(&w, out);
-	return (0);
-}
-
-/*
- * One fragment (RFC 7383, 2.6), authenticated before it is kept.  A set
- * with a larger total replaces one with a smaller; others are dropped.
- */
-static int
-frag_input(struct ike_sa *sa, const struct ike_hdr *h, const uint8_t *data,
-    size_t len, uint8_t *first, struct blob *out)
-{
-	struct engine_stats	*st = &sa->sa_eng->e_stats;
-	struct frags		*f = &sa->sa_frags;
-	uint16_t		 number, total;
-	struct blob		 piece = { NULL, 0 };
-
-	number = data[32] << 8 | data[33];
-	total = data[34] << 8 | data[35];
-	st->st_frag_received++;
-	if (!sa->sa_frag || number == 0 || number > total || total > 128 ||
-	    (f->f_total != 0 && f->f_id == h->h_id && total < f->f_total) ||
-	    open_one(sa, data, len, IKE_HDRLEN + 8, &piece) == -1) {
-		st->st_frag_dropped++;
-		return (-1);
-	}
-	if (f->f_total == 0 || f->f_id != h->h_id || total != f->f_total) {
-		frags_free(f);
-		f->f_list = calloc(total, sizeof(*f->f_list));
-		if (f->f_list == NULL) {
-			blob_free(&piece);
-			return (-1);
-		}
-		f->f_id = h->h_id;
-		f->f_total = total;
-	}
-	if (f->f_list[number - 1].b_data != NULL) {
-		blob_free(&piece);
-		return (0);
-	}
-	f->f_bytes += piece.b_len;
-	if (f->f_bytes > FRAGS_BYTES) {
-		st->st_frag_failed++;
-		blob_free(&piece);
-		frags_free(f);
-		return (-1);
-	}
-	blob_move(&f->f_list[number - 1], &piece);
-	if (number == 1)
-		f->f_first = data[28];
-	if (++f->f_have < f->f_total)
-		return (0);
-	*first = f->f_first;
-	if (frags_join(f, out) == -1) {
-		st->st_frag_failed++;
-		frags_free(f);
-		return (-1);
-	}
-	st->st_frag_done++;
-	frags_free(f);
-	return (1);
 }
 
 /*
@@ -387,5 +421,5 @@ msg_decrypt(struct ike_sa *sa, const struct ike_hdr *h, const uint8_t *data,
 	if (h->h_next == PLD_SKF)
 		return (frag_input(sa, h, data, len, first, out));
 	*first = data[28];
-	return (open_one(sa, data, len, IKE_HDRLEN + 4, out) == -1 ? -1 : 1);
+	return (msg_open(sa, data, len, IKE_HDRLEN + 4, out) == -1 ? -1 : 1);
 }

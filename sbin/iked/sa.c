@@ -142,10 +142,13 @@ sa_new(struct engine *e, struct policy *p, int initiator)
 	*(initiator ? &sa->sa_spii : &sa->sa_spir) = n;
 	sa->sa_policy = policy_ref(p);
 	sa->sa_id = p->p_srcid;
-	sa->sa_window = 1;
 	sa->sa_born = sa->sa_heard = e->e_now;
 	TAILQ_INIT(&sa->sa_children);
 	TAILQ_INIT(&sa->sa_jobs);
+	TAILQ_INIT(&sa->sa_requests);
+	TAILQ_INIT(&sa->sa_responses);
+	TAILQ_INIT(&sa->sa_frags);
+	sa->sa_window = 1;
 	LIST_INSERT_HEAD(&e->e_hash[n % SA_HASH], sa, sa_hash);
 	TAILQ_INSERT_TAIL(&e->e_sas, sa, sa_entry);
 	e->e_nsas++;
@@ -186,7 +189,6 @@ timers_del(struct ike_sa *sa)
 {
 	struct engine	*e = sa->sa_eng;
 
-	timer_del(e, &sa->sa_t_retrans);
 	timer_del(e, &sa->sa_t_life);
 	timer_del(e, &sa->sa_t_dpd);
 	timer_del(e, &sa->sa_t_alive);
@@ -203,6 +205,7 @@ sa_close(struct ike_sa *sa, const char *why)
 {
 	struct engine	*e = sa->sa_eng;
 	struct child	*ch;
+	struct request	*r;
 
 	if (sa->sa_state == SA_CLOSED)
 		return;
@@ -212,13 +215,15 @@ sa_close(struct ike_sa *sa, const char *why)
 		engine_again(e);
 	sa_set_state(sa, SA_CLOSED);
 	timers_del(sa);
+	while ((r = TAILQ_FIRST(&sa->sa_requests)) != NULL) {
+		request_done(r);
+		request_free(r);
+	}
 	while ((ch = TAILQ_FIRST(&sa->sa_children)) != NULL)
 		child_free(ch);
-	if (sa->sa_x.x_sa != NULL)
-		sa_close(sa->sa_x.x_sa, why);
 	exchange_free(&sa->sa_x);
 	if (sa->sa_maker != NULL)
-		sa->sa_maker->sa_x.x_sa = NULL;
+		sa->sa_maker->x_sa = NULL;
 	if (sa->sa_rival != NULL)
 		sa->sa_rival->sa_theirs = NULL;
 	if (sa->sa_theirs != NULL)
@@ -254,9 +259,8 @@ sa_free(struct ike_sa *sa)
 	blob_free(&sa->sa_certreq);
 	blob_free(&sa->sa_auth_msg);
 	blob_free(&sa->sa_nonce);
-	sent_free(&sa->sa_request);
-	sent_free(&sa->sa_response);
-	frags_free(&sa->sa_frags);
+	sents_free(sa);
+	frags_free(sa);
 	policy_put(sa->sa_policy);
 	free(sa);
 }
@@ -353,7 +357,7 @@ dpd_due(struct engine *e, void *arg)
 	uint64_t	 ms = e->e_conf.c_dpd * 1000ULL;
 
 	if (e->e_now - sa->sa_heard >= ms && !children_alive(sa, ms) &&
-	    !sa->sa_request.s_valid) {
+	    TAILQ_EMPTY(&sa->sa_requests)) {
 		e->e_stats.st_dpd++;
 		sa_job_add(sa, JOB_DPD, 0, 0);
 	}
@@ -409,8 +413,8 @@ sa_established(struct ike_sa *sa)
 }
 
 /*
- * Ask for a request, which is made as soon as none is under way; one that
- * waits already is not doubled.
+ * Ask for a request, which is made as soon as the window and what is under
+ * way let it; one that waits already is not doubled.
  */
 void
 sa_job_add(struct ike_sa *sa, enum job_type type, uint8_t proto, uint32_t spi)
@@ -467,15 +471,14 @@ job_run(struct ike_sa *sa, const struct job *j)
 {
 	struct child	*ch;
 
-	sa->sa_job_spi = j->j_spi;
 	switch (j->j_type) {
 	case JOB_CHILD:
-		child_start(sa, NULL);
+		child_start(sa, NULL, DH_NONE);
 		break;
 	case JOB_REKEY_CHILD:
 		ch = child_by_in(sa, j->j_proto, j->j_spi);
 		if (ch != NULL && !(ch->ch_flags & CH_DELETED))
-			child_start(sa, ch);
+			child_start(sa, ch, DH_NONE);
 		break;
 	case JOB_REKEY_IKE:
 		if (!sa->sa_doomed)
@@ -490,13 +493,52 @@ job_run(struct ike_sa *sa, const struct job *j)
 	case JOB_DPD:
 		info_dpd(sa);
 		break;
+	case JOB_BAD_ID:
+		info_bad_id(sa, j->j_spi);
+		break;
 	default:
 		break;
 	}
 }
 
 /*
- * Make the next request, if none is under way.
+ * Is an exchange under way that makes, replaces or deletes a child?
+ */
+int
+sa_children_busy(struct ike_sa *sa)
+{
+	return (request_find(sa, JOB_CHILD, 0) != NULL ||
+	    request_find(sa, JOB_REKEY_CHILD, 0) != NULL ||
+	    request_find(sa, JOB_DELETE_CHILD, 0) != NULL);
+}
+
+/*
+ * May a job be done beside what is under way?  The IKE SA is replaced when
+ * nothing happens to its children, and nothing happens to them meanwhile
+ * (RFC 7296, 2.25.2).
+ */
+static int
+job_may(struct ike_sa *sa, const struct job *j)
+{
+	if (!window_out(sa))
+		return (0);
+	switch (j->j_type) {
+	case JOB_REKEY_IKE:
+		return (!sa_children_busy(sa) &&
+		    request_find(sa, JOB_REKEY_IKE, 0) == NULL);
+	case JOB_CHILD:
+	case JOB_REKEY_CHILD:
+	case JOB_DELETE_CHILD:
+	case JOB_DELETE_IKE:
+		/* Which of them is to be deleted its answer says. */
+		return (request_find(sa, JOB_REKEY_IKE, 0) == NULL);
+	default:
+		return (1);
+	}
+}
+
+/*
+ * Make the requests that wait, in their order, as far as they may be.
  */
 void
 sa_jobs_run(struct ike_sa *sa)
@@ -504,8 +546,8 @@ sa_jobs_run(struct ike_sa *sa)
 	struct job	*j;
 
 	while ((sa->sa_state == SA_ESTABLISHED ||
-	    sa->sa_state == SA_REKEYED) && !sa->sa_request.s_valid &&
-	    (j = TAILQ_FIRST(&sa->sa_jobs)) != NULL) {
+	    sa->sa_state == SA_REKEYED) &&
+	    (j = TAILQ_FIRST(&sa->sa_jobs)) != NULL && job_may(sa, j)) {
 		TAILQ_REMOVE(&sa->sa_jobs, j, j_entry);
 		/* A replaced SA only says goodbye. */
 		if (sa->sa_state == SA_ESTABLISHED ||

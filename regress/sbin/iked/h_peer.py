@@ -20,7 +20,7 @@ from ikevalues import bad_values
 
 US, THEM = '10.0.0.2', '10.0.0.1'
 HERE, THERE = '10.0.2.1', '10.0.1.2'
-TS_UNACCEPTABLE, INVALID_SYNTAX = 38, 7
+TS_UNACCEPTABLE, INVALID_SYNTAX, INVALID_MESSAGE_ID = 38, 7, 9
 
 
 def peer(group=31, aead=True):
@@ -181,9 +181,23 @@ def replays():
     assert p.ask(info) == answer
     p.next = 3
     assert p.exchange(INFORMATIONAL, []) == []
-    # older than the last, not yet, answers that nobody asked for
-    assert p.silent(message) and p.silent(info)
-    assert p.silent(p.seal(INFORMATIONAL, [], 9))
+    # older than the last, but its window is eight: the same answers
+    assert p.ask(message) == first and p.ask(info) == answer
+    # beyond that it asks what this is to be, once
+    p.send(p.seal(INFORMATIONAL, [], 4 + 8))
+    got = p.receive()
+    assert got[19] & RESPONSE == 0
+    assert p.open(got) == [(NOTIFY, struct.pack('>BBHI', 0, 0,
+                                                INVALID_MESSAGE_ID, 12))]
+    p.send(p.seal(INFORMATIONAL, [], struct.unpack('>I', got[20:24])[0],
+                  INITIATOR | RESPONSE))
+    assert p.silent(p.seal(INFORMATIONAL, [], 4 + 8))
+    # within it one may come before its turn
+    assert p.ask(p.seal(INFORMATIONAL, [], 5))
+    assert p.exchange(INFORMATIONAL, []) == []
+    p.next = 6
+    assert p.ask(info) == answer
+    # answers that nobody asked for
     assert p.silent(p.seal(INFORMATIONAL, [], 0, INITIATOR | RESPONSE))
     p.send(p.seal(INFORMATIONAL, [], 4, 0))
     assert all(g[16] == NOTIFY for g in drain(p))

@@ -150,7 +150,8 @@ class Answerer(Peer):
         elif dict(found)[SA][5] == 1:
             self.serve_ike(dict(found))
         else:
-            self.serve_child(dict(found))
+            # of notifications the first
+            self.serve_child(dict(reversed(found)))
 
     def serve_info(self, found):
         deletes = [b for k, b in found if k == DELETE]

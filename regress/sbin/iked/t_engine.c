@@ -627,7 +627,7 @@ ATF_TC_BODY(reload, tc)
 static void
 inform(struct ike_sa *sa, struct chain *c)
 {
-	msg_request(sa, EXCH_INFORMATIONAL, c, JOB_NONE);
+	msg_request(request_new(sa, JOB_NONE, 0), EXCH_INFORMATIONAL, c);
 	pair_run(10);
 }
 
@@ -676,7 +676,7 @@ ATF_TC_BODY(heeded, tc)
 	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
 		inform_notify(a, types[i], spi, 4);
 		ATF_CHECK_EQ(types[i], b->sa_error);
-		ATF_CHECK(!a->sa_request.s_valid);
+		ATF_CHECK(TAILQ_EMPTY(&a->sa_requests));
 	}
 	/* One of no child, and one that is too short: nothing. */
 	inform_notify(a, N_INVALID_SPI, spi, 4);
@@ -719,7 +719,7 @@ ATF_TC_BODY(critical, tc)
 		ATF_CHECK_EQ(i == 0 ? 0 : N_UNSUPPORTED_CRITICAL_PAYLOAD,
 		    b->sa_told);
 		ATF_CHECK_EQ(b->sa_told, a->sa_error);
-		ATF_CHECK(!a->sa_request.s_valid);
+		ATF_CHECK(TAILQ_EMPTY(&a->sa_requests));
 	}
 	ATF_CHECK(pair_agree());
 	ATF_CHECK_EQ(1, pair_established(&P.a));
@@ -767,6 +767,8 @@ ATF_TC_HEAD(syntax, tc)
 }
 ATF_TC_BODY(syntax, tc)
 {
+	struct exchange	 x = { .x_group = DH_NONE };
+	struct request	*r;
 	struct ike_sa	*a;
 	struct chain	 c;
 	uint64_t	 spi;
@@ -778,19 +780,21 @@ ATF_TC_BODY(syntax, tc)
 		ATF_REQUIRE(pair_agree());
 		a = pair_sa(&P.a);
 		spi = a->sa_spii;
+		r = request_new(a, JOB_NONE, 0);
 		chain_init(&c);
 		if (i == 0) {
 			/* A notification that is too short. */
 			chain_begin(&c, PLD_NOTIFY);
 			chain_end(&c);
-			msg_request(a, EXCH_INFORMATIONAL, &c, JOB_NONE);
+			msg_request(r, EXCH_INFORMATIONAL, &c);
 		} else if (i == 1) {
 			/* Of a child there is nothing. */
-			msg_request(a, EXCH_CREATE_CHILD_SA, &c, JOB_NONE);
+			msg_request(r, EXCH_CREATE_CHILD_SA, &c);
 		} else {
 			notify_build(&c, PROTO_NONE, 0, N_REKEY_SA, NULL, 0);
-			child_offer(a, &c, TAILQ_FIRST(&a->sa_children), 0);
-			msg_request(a, EXCH_CREATE_CHILD_SA, &c, JOB_NONE);
+			x.x_child = TAILQ_FIRST(&a->sa_children);
+			child_offer(a, &c, &x, 0);
+			msg_request(r, EXCH_CREATE_CHILD_SA, &c);
 		}
 		pair_run(10);
 		ATF_CHECK_EQ(0, P.a.s_e->e_nsas);
@@ -862,75 +866,6 @@ ATF_TC_BODY(refusals, tc)
 	pair_close();
 }
 
-ATF_TC(window);
-ATF_TC_HEAD(window, tc)
-{
-	atf_tc_set_md_var(tc, "descr", "the peer's window is known, one "
-	    "request is under way, others than the next are dropped, the last "
-	    "is answered again");
-}
-ATF_TC_BODY(window, tc)
-{
-	static const uint8_t	 five[] = { 0, 0, 0, 5 }, none[4];
-	struct ike_sa		*a, *b;
-	struct engine_stats	*st;
-	uint32_t		 next;
-	uint64_t		 drops;
-
-	pair_open(A(SUITE), B(SUITE));
-	pair_run(10);
-	ATF_REQUIRE(pair_agree());
-	a = pair_sa(&P.a);
-	b = pair_sa(&P.b);
-	st = &P.b.s_e->e_stats;
-	ATF_CHECK_EQ(1, b->sa_window);
-	inform_notify(a, N_SET_WINDOW_SIZE, none, 4);
-	ATF_CHECK_EQ(1, b->sa_window);
-	inform_notify(a, N_SET_WINDOW_SIZE, five, 3);
-	ATF_CHECK_EQ(1, b->sa_window);
-	inform_notify(a, N_SET_WINDOW_SIZE, five, 4);
-	ATF_CHECK_EQ(5, b->sa_window);
-	/* One at a time, whatever the peer would take. */
-	sa_job_add(b, JOB_DPD, 0, 0);
-	sa_job_add(b, JOB_CHILD, PROTO_ESP, 0);
-	ATF_CHECK_EQ(1, P.n);
-	pair_run(10);
-	ATF_CHECK_EQ(2, P.a.s_nkids);
-	/* The answer is lost: the same again, and done once. */
-	next = b->sa_next_in;
-	P.sent = 0;
-	P.lose = lose_answers;
-	sa_job_add(a, JOB_CHILD, PROTO_ESP, 0);
-	pair_deliver();
-	ATF_CHECK_EQ(3, P.b.s_nkids);
-	ATF_CHECK_EQ(2, P.a.s_nkids);
-	P.lose = NULL;
-	pair_run(T_RETRANS);
-	ATF_CHECK_EQ(1, st->st_resp_retrans);
-	ATF_CHECK_EQ(next + 1, b->sa_next_in);
-	ATF_CHECK_EQ(3, P.b.s_nkids);
-	ATF_CHECK_EQ(3, P.a.s_nkids);
-	/* Beyond the window, and before it: no answer. */
-	drops = st->st_dropped;
-	a->sa_next_out++;
-	P.sent = 0;
-	inform_notify(a, N_INVALID_MESSAGE_ID, five, 4);
-	ATF_CHECK_EQ(1, P.sent);
-	ATF_CHECK_EQ(drops + 1, st->st_dropped);
-	ATF_CHECK_EQ(next + 1, b->sa_next_in);
-	msg_done(a);
-	a->sa_next_out = next - 1;
-	inform_notify(a, N_INVALID_MESSAGE_ID, five, 4);
-	ATF_CHECK_EQ(2, P.sent);
-	ATF_CHECK_EQ(drops + 2, st->st_dropped);
-	msg_done(a);
-	a->sa_next_out = next + 1;
-	inform_notify(a, N_INVALID_MESSAGE_ID, five, 4);
-	ATF_CHECK_EQ(4, P.sent);
-	ATF_CHECK_EQ(N_INVALID_MESSAGE_ID, b->sa_error);
-	pair_close();
-}
-
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, up);
@@ -958,6 +893,5 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, version);
 	ATF_TP_ADD_TC(tp, syntax);
 	ATF_TP_ADD_TC(tp, refusals);
-	ATF_TP_ADD_TC(tp, window);
 	return (atf_no_error());
 }
