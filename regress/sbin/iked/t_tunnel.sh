@@ -17,7 +17,8 @@ iked()
 # up M: wait until M has a child SA
 up()
 {
-	w_wait 20 w_exec "$1" sh -c 'ikectl show sa | grep -q sa_childsas' || {
+	w_wait 20 w_exec "$1" sh -c 'ikectl show sa |
+	    grep -q "sa_childsas: .* out .* (L"' || {
 		w_exec r cat /tmp/iked.log
 		w_exec s cat /tmp/iked.log
 		atf_fail "no child SA on $1"
